@@ -1,0 +1,115 @@
+"""Building: from a project's hand-written files to its generated ones, with every fault found on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from osteon import sbml
+from osteon.bindings import Binding
+from osteon.compilation import antimony_findings, compile_antimony, model_findings
+from osteon.curation import binding_findings, claim_findings
+from osteon.documents import Document
+from osteon.errors import CompilationError, Finding, OsteonError, ProjectError
+from osteon.evidence import Evidence, Vocabulary
+from osteon.library import Files, Library
+from osteon.model import read_text
+
+SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
+"""The documents that have a JSON Schema, by the schema's stem."""
+
+
+def built(library: Library, names: Sequence[str] | None) -> list[tuple[str, Path, str]]:
+    """Return every generated file as (path as the user knows it, path, text).
+
+    Args:
+        library: of the project.
+        names: models to compile; all of them, and the schemas, if not given.
+
+    Raises:
+        ProjectError: with every fault in the hand-written files, so that nothing half-right is written.
+    """
+    findings: list[Finding] = []
+    files: list[tuple[str, Path, str]] = []
+    for name in names or library.model_names:
+        paths = library.known_files(name)
+        found = list(_model_findings(library, name))
+        findings += found
+        if not found:
+            files.append((paths.shown(paths.sbml), paths.sbml, compiled(library, name)))
+    if findings:
+        raise ProjectError(findings)
+    return files if names else files + _schemas(library)
+
+
+def compiled(library: Library, name: str) -> str:
+    """Return the SBML text of one model, compiled from its Antimony; see `compile_antimony`."""
+    files = library.known_files(name)
+    shown = files.shown(files.antimony)
+    text = read_text(files.antimony, shown)
+    title = library.binding(name).title
+    return compile_antimony(text, title=title, shown=shown, folder=files.antimony.parent)
+
+
+def mechanism_findings(library: Library, name: str) -> list[Finding]:
+    """Return every fault in the files of one mechanism, a stale SBML file included.
+
+    Raises:
+        UnknownIdError: if there is no such mechanism.
+    """
+    files = library.known_files(name)
+    findings = list(_model_findings(library, name))
+    if not findings:
+        text = read_text(files.sbml, files.shown(files.sbml)) if files.sbml.is_file() else ""
+        if text != compiled(library, name):
+            findings.append(Finding(files.shown(files.sbml), f"stale; `osteon build {name}` writes it anew"))
+    return findings
+
+
+def _model_findings(library: Library, name: str) -> Iterator[Finding]:
+    files = library.known_files(name)
+    shown = files.shown(files.antimony)
+    try:
+        binding = library.binding(name)
+        claims = list(library.claims(binding))
+        yield from antimony_findings(read_text(files.antimony, shown), shown)
+        document = sbml.read(compiled(library, name), shown)
+    except ProjectError as error:
+        yield from error.findings
+    except CompilationError as error:
+        where, _, what = str(error).partition(": ")
+        yield Finding(where, what)
+    else:
+        yield from model_findings(document, shown)
+        yield from binding_findings(binding, document, files.shown(files.binding))
+        yield from claim_findings(binding, claims, files.shown(files.binding))
+
+
+def _schemas(library: Library) -> list[tuple[str, Path, str]]:
+    files = []
+    for stem, kind in SCHEMAS.items():
+        path = library.root / "schemas" / f"{stem}.schema.json"
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **kind.model_json_schema()}
+        text = json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        files.append((Files(library.root, stem).shown(path), path, text))
+    return files
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        OsteonError: if the folder cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise OsteonError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,5 @@
+"""The command line: parses what the user typed, calls the library, prints. No logic of its own."""
+
+from osteon.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,31 @@
+"""The application: global options, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from osteon.cli import authoring, browsing, judging, running
+from osteon.cli.terminal import errors
+from osteon.errors import OsteonError
+
+app = typer.Typer(
+    name="osteon",
+    help="An executable evidence base for bone biology: reported experiments, simulated and judged claim by claim.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (judging, running, browsing, authoring):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; exit 1 if a claim is contradicted or failed, 2 if something is wrong with the input."""
+    try:
+        app()
+    except OsteonError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)

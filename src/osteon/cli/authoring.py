@@ -1,0 +1,65 @@
+"""Commands for those who write models: ``build``, ``check`` and ``new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osteon.cli.terminal import Project, open_library, output
+from osteon.errors import OsteonError, ProjectError
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(build)
+    app.command()(check)
+    app.command()(new)
+
+
+def build(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a tracked file is stale.")] = False,
+    project: Project = None,
+) -> None:
+    """Compile Antimony to SBML, and write the JSON Schemas by which editors complete the TOML files."""
+    from osteon import building
+
+    library = open_library(project)
+    files = building.built(library, models or None)
+    if check:
+        stale = [shown for shown, path, text in files if not path.is_file() or path.read_text(encoding="utf-8") != text]
+        if stale:
+            raise OsteonError("\n".join(f"{shown}: stale; `osteon build` writes it anew" for shown in stale))
+        output.print(f"{len(files)} generated files are up to date", highlight=False)
+        return
+    for shown, path, text in files:
+        building.write(path, text)
+        output.print(f"wrote {shown}", highlight=False)
+
+
+def check(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Id of a mechanism.")], project: Project = None
+) -> None:
+    """Find faults in the files of a mechanism: model, binding and evidence."""
+    from osteon.building import mechanism_findings
+
+    findings = mechanism_findings(open_library(project), name)
+    if findings:
+        raise ProjectError(findings)
+    output.print(f"{name}: no faults found", highlight=False)
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Id of the new mechanism: lower case, digits, _.")],
+    project: Annotated[
+        Path | None, typer.Option("--project", help="Folder of a project; made if it does not exist yet.")
+    ] = None,
+) -> None:
+    """Start a mechanism: a small model, binding and evidence that already run, to be replaced by your own."""
+    from osteon.templates import start
+
+    for shown in start(project, Path.cwd(), name):
+        output.print(f"wrote {shown}", highlight=False)
+    output.print(f"next: `osteon build {name}`, `osteon verify {name}`", highlight=False)

@@ -1,0 +1,85 @@
+"""Commands that show what is there: ``list`` and ``show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.terminal import AsJson, Project, open_library, output, print_json
+
+if TYPE_CHECKING:
+    from osteon.description import Description
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command("list")(list_)
+    app.command()(show)
+
+
+def list_(json: AsJson = False, project: Project = None) -> None:
+    """List models, sources and how many claims each source holds."""
+    library = open_library(project)
+    models = [library.binding(name) for name in library.model_names]
+    sources = [library.evidence(name) for name in library.source_names]
+    if json:
+        print_json(
+            {
+                "models": [
+                    {"id": m.id, "title": m.title, "sources": list(m.sources), "settings": list(m.settings)}
+                    for m in models
+                ],
+                "sources": [
+                    {"id": s.source.id, "tag": s.source.tag, "title": s.source.title, "claims": [c.id for c in s.claims]}
+                    for s in sources
+                ],
+            }
+        )
+        return
+    from rich.table import Table
+
+    table = Table(title="Models", title_justify="left")
+    for name in ("model", "title", "answers to", "settings"):
+        table.add_column(name)
+    for model in models:
+        table.add_row(model.id, model.title, ", ".join(model.sources), ", ".join(model.settings))
+    output.print(table)
+    table = Table(title="Sources", title_justify="left")
+    for name in ("tag", "source", "title", "claims", "checked"):
+        table.add_column(name)
+    for evidence in sources:
+        checked = sum(bool(claim.checks) for claim in evidence.claims)
+        source = evidence.source
+        table.add_row(source.tag, source.id, source.title, str(len(evidence.claims)), str(checked))
+    output.print(table)
+
+
+def show(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")],
+    json: AsJson = False,
+    project: Project = None,
+) -> None:
+    """Show one model: its parts, equations, parameters with provenance and range, words, and claims."""
+    from osteon.description import describe
+
+    description = describe(open_library(project), model)
+    if json:
+        print_json(description.as_dict())
+    else:
+        _print(description)
+
+
+def _print(description: Description) -> None:
+    from rich.table import Table
+
+    output.print(f"[bold]{description.id}[/bold]: {description.title}", highlight=False)
+    for paragraph in description.prose:
+        output.print(f"\n{paragraph}", markup=False, highlight=False)
+    for section in description.sections():
+        table = Table(title=f"\n{section.title}", title_justify="left", title_style="bold", expand=True)
+        for column in section.columns:
+            table.add_column(column, overflow="fold")
+        for row in section.rows:
+            table.add_row(*(cell.replace("[", "\\[") for cell in row))
+        output.print(table, highlight=False)

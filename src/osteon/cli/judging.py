@@ -1,0 +1,103 @@
+"""Commands that judge a model by the evidence: ``verify`` and ``score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, output, print_json, progress, world
+from osteon.errors import OsteonError, ProjectError, UnknownIdError, listing, suggestion
+
+if TYPE_CHECKING:
+    from osteon.bindings import Act
+    from osteon.library import Library
+    from osteon.model import Model
+    from osteon.verification import Scorecard
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(verify)
+    app.command()(score)
+
+
+def verify(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
+    set_: Values = None,
+    scale: Factors = None,
+    counterfactual: Annotated[
+        str | None, typer.Option(help="Judge the model in a world where an excluded mechanism acts.")
+    ] = None,
+    json: AsJson = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")] = False,
+    project: Project = None,
+) -> None:
+    """Simulate every reported experiment and say, claim by claim, what the model makes of it.
+
+    Exits 1 if any claim is contradicted or failed.
+    """
+    from osteon.model import load
+
+    library = open_library(project)
+    names = models or list(library.model_names)
+    if not names:
+        raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
+    change = world(set_, scale)
+    loaded = [load(library, name, _world(library, name, change, counterfactual)) for name in names]
+    _show(_scorecard(library, loaded), json, verbose)
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="An SBML file: your own model, or a published one.")],
+    binding: Annotated[Path, typer.Option(help="The binding: what the words of the evidence mean in that model.")],
+    json: AsJson = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")] = False,
+    project: Project = None,
+) -> None:
+    """Judge any SBML model by the same evidence, through a binding of its own."""
+    from osteon import sbml
+    from osteon.curation import binding_findings
+    from osteon.model import Model, read_text
+
+    library = open_library(project)
+    bound = library.read_binding(binding)
+    text = read_text(file, str(file))
+    findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding), own=False))
+    if findings:
+        raise ProjectError(findings)
+    _show(_scorecard(library, [Model(text, bound, library.vocabulary, shown=str(file))]), json, verbose)
+
+
+def _world(library: Library, name: str, change: Act | None, counterfactual: str | None) -> Act | None:
+    if counterfactual is None:
+        return change
+    if change is not None:
+        raise OsteonError("--counterfactual is a set of values of its own; give it without --set and --scale")
+    known = library.binding(name).counterfactuals
+    if counterfactual not in known:
+        hint = suggestion(counterfactual, known) or f"; it has {listing(tuple(known)) or 'none'}"
+        raise UnknownIdError(f"model {name!r} has no counterfactual {counterfactual!r}{hint}")
+    return known[counterfactual]
+
+
+def _scorecard(library: Library, models: list[Model]) -> Scorecard:
+    from osteon.verification import Scorecard, verify
+
+    claims = [list(library.claims(model.binding)) for model in models]
+    with progress("Simulating reported experiments", sum(map(len, claims))) as step:
+        cards = [verify(model, answers, step) for model, answers in zip(models, claims, strict=True)]
+    return Scorecard(tuple(result for card in cards for result in card.results))
+
+
+def _show(card: Scorecard, json: bool, verbose: bool) -> None:
+    if json:
+        print_json(card.as_dict())
+    else:
+        from osteon.cli.tables import claims_table, summary_table
+
+        output.print(claims_table(card, verbose))
+        output.print(summary_table(card))
+    if not card.passed:
+        raise typer.Exit(1)

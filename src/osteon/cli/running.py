@@ -1,0 +1,127 @@
+"""Commands that run a model: ``simulate`` and ``predict``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, output, print_json, world
+from osteon.errors import OsteonError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from osteon.model import Model
+
+Name = Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")]
+Condition = Annotated[str, typer.Option("--condition", "-c", help="Interventions joined by +, such as cccp+si_atf4.")]
+Setting = Annotated[str | None, typer.Option(help="Setting, such as mouse; the model's own choice if not given.")]
+Observables = Annotated[
+    list[str] | None, typer.Option("--observable", "-o", help="Only these observables; may be repeated.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(simulate)
+    app.command()(predict)
+
+
+def simulate(
+    model: Name,
+    condition: Condition = "control",
+    until: Annotated[str | None, typer.Option(help="Duration, such as 14d; the setting's horizon if not given.")] = None,
+    setting: Setting = None,
+    observable: Observables = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the time course to this CSV file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw condition and control to this PNG or SVG file.")] = None,
+    set_: Values = None,
+    scale: Factors = None,
+    json: AsJson = False,
+    project: Project = None,
+) -> None:
+    """Run a condition over time."""
+    from osteon.model import load
+
+    loaded = load(open_library(project), model, world(set_, scale))
+    names = loaded.chosen(observable)
+    frame = loaded.simulate(condition, until=until, setting=setting)[names]
+    if csv is not None:
+        _write(csv, frame.to_csv())
+    if plot is not None:
+        from osteon.plotting import draw_time_course
+
+        control = loaded.simulate("control", until=until, setting=setting)[names]
+        draw_time_course(frame, control, title=loaded.binding.title, condition=condition, path=plot)
+    for path in (csv, plot):
+        if path is not None and not json:
+            output.print(f"wrote {path}", highlight=False)
+    if json:
+        print_json(_time_course(frame, loaded, condition))
+    elif csv is None and plot is None:
+        _print_time_course(frame)
+
+
+def predict(
+    model: Name,
+    condition: Condition,
+    reference: Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")] = "control",
+    observable: Observables = None,
+    at: Annotated[str | None, typer.Option(help="When: a duration such as 72h, or 'steady state'.")] = None,
+    setting: Setting = None,
+    set_: Values = None,
+    scale: Factors = None,
+    json: AsJson = False,
+    project: Project = None,
+) -> None:
+    """Say how each observable changes under any combination of interventions, reported or not."""
+    from osteon.model import load
+
+    loaded = load(open_library(project), model, world(set_, scale))
+    frame = loaded.predict(condition, reference, observables=observable, at=at, setting=setting)
+    if json:
+        rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="index")
+        print_json({**frame.attrs, "observables": rows})
+        return
+    from rich.table import Table
+
+    from osteon.cli.tables import percent
+
+    table = Table(title=f"{model}: {condition} against {reference}, {frame.attrs['setting']}, {frame.attrs['at']}")
+    for name in ("observable", "change", "fold change", "value", "reference"):
+        table.add_column(name, justify="left" if name == "observable" else "right")
+    for name, row in frame.iterrows():
+        known = row["effect"] == row["effect"]
+        change = percent(row["effect"]) if known else "-"
+        table.add_row(str(name), change, f"{row['fold_change']:.4g}", f"{row['value']:.4g}", f"{row['reference']:.4g}")
+    output.print(table)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OsteonError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _time_course(frame: pd.DataFrame, model: Model, condition: str) -> dict[str, object]:
+    return {
+        "model": model.name,
+        "condition": condition,
+        "time_unit": frame.attrs["time_unit"],
+        "time": frame.index.tolist(),
+        "observables": {name: frame[name].tolist() for name in frame},
+    }
+
+
+def _print_time_course(frame: pd.DataFrame, rows: int = 15) -> None:
+    from rich.table import Table
+
+    table = Table(title=f"{frame.attrs['condition']}; time in {frame.attrs['time_unit']}")
+    for name in ("time", *frame):
+        table.add_column(str(name), justify="right")
+    for index in sorted({round(k * (len(frame) - 1) / (rows - 1)) for k in range(rows)}):
+        table.add_row(f"{frame.index[index]:.4g}", *(f"{value:.4g}" for value in frame.iloc[index]))
+    output.print(table)

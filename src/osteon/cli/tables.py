@@ -1,0 +1,114 @@
+"""Tables for the terminal; verdicts are words as well as colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp, isinf
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from osteon.evidence import OrderCheck, StructureCheck
+from osteon.expectations import EFFECTS, RATIOS, threshold
+from osteon.verification import CheckResult, ClaimResult, Scorecard
+
+STYLES = {
+    "supported": "green",
+    "holds": "green",
+    "contradicted": "bold red",
+    "refused": "bold red",
+    "failed": "bold magenta",
+    "not representable": "yellow",
+    "documented": "dim",
+}
+_VERDICTS = ("supported", "contradicted", "failed", "not representable", "documented")
+
+
+def claims_table(card: Scorecard, verbose: bool) -> Group:
+    """Return one table a model: every claim that was checked, with its verdict and its effects."""
+    tables = []
+    for model in dict.fromkeys(result.model for result in card.results):
+        table = Table(title=model, title_justify="left", title_style="bold", expand=True)
+        table.add_column("claim", no_wrap=True)
+        table.add_column("what is reported", ratio=3)
+        table.add_column("verdict", no_wrap=True)
+        table.add_column("what the model does", ratio=2)
+        for result in card.results:
+            if result.model == model and (result.checks or verbose):
+                table.add_row(*_row(result, verbose))
+        tables.append(table)
+    return Group(*tables)
+
+
+def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
+    claim = result.claim
+    held_out = " (held out)" if claim.role == "held_out" else ""
+    said = Text(f"{claim.statement}{held_out}")
+    if claim.conflicts_with:
+        said.append(f" Disagrees with {', '.join(claim.conflicts_with)}.", style="italic")
+    shown = result.checks if verbose or result.verdict != "supported" else _strongest(result)
+    lines = [described(check) for check in shown]
+    if len(shown) < len(result.checks):
+        lines.append(Text(f"and {len(result.checks) - len(shown)} more", style="dim"))
+    if result.because or claim.documented:
+        lines.append(Text(result.because or claim.documented or "", style="italic"))
+    return claim.id, said, Text(result.verdict, style=STYLES[result.verdict]), Text("\n").join(lines)
+
+
+def _strongest(result: ClaimResult) -> tuple[CheckResult, ...]:
+    return tuple(sorted(result.checks, key=lambda check: -abs(check.effect or 0.0))[:2])
+
+
+def described(result: CheckResult) -> Text:
+    """Say in a line what a check asked and what came out."""
+    check = result.check
+    if isinstance(check, StructureCheck):
+        text = f"{check.observable} {check.expect} {check.on}"
+    elif isinstance(check, OrderCheck):
+        times = f" ({result.values[0]:.3g} and {result.values[1]:.3g})" if result.values else ""
+        text = f"{check.observable} {check.expect} {check.before} under {check.condition}{times}"
+    else:
+        text = f"{check.observable}, {check.condition} against {check.reference}: {_effects(result)}"
+    if result.outcome != "holds":
+        text += f"; {result.outcome}, expected {check.expect}"
+        text += f" ({threshold(check.expect)})" if check.expect in EFFECTS or check.expect in RATIOS else ""
+        text += f": {result.reason}" if result.reason else ""
+    return Text(text, style="" if result.outcome == "holds" else STYLES[result.outcome])
+
+
+def _effects(result: CheckResult) -> str:
+    if result.effect is None:
+        return "no effect to show"
+    change = percent(result.effect)
+    if result.second_effect is None:
+        return change
+    return f"{change}, compared with {percent(result.second_effect)}"
+
+
+def percent(effect: float) -> str:
+    """Return an effect as people say it: a percentage, or a fold change where it is large."""
+    if isinf(effect):
+        return "gone"
+    fold = exp(effect)
+    return f"x{fold:.3g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"
+
+
+def summary_table(card: Scorecard) -> Table:
+    """Return how many claims have each verdict, construction and held-out claims apart."""
+    table = Table(title="Summary", title_justify="left", title_style="bold")
+    table.add_column("model")
+    table.add_column("claims")
+    for verdict in _VERDICTS:
+        table.add_column(verdict, justify="right", style=STYLES[verdict])
+    for cells in _summary(card):
+        table.add_row(*cells)
+    return table
+
+
+def _summary(card: Scorecard) -> Iterator[list[str]]:
+    for model in dict.fromkeys(result.model for result in card.results):
+        for role, name in (("construction", "built on"), ("held_out", "held out")):
+            counts = card.counts(model, role)
+            if counts:
+                yield [model, name, *(str(counts[verdict]) for verdict in _VERDICTS)]

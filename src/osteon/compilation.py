@@ -1,0 +1,145 @@
+"""Compilation: Antimony to annotated SBML. The only module that touches the Antimony library.
+
+Antimony accepts without a word a parameter that is never set, a misspelled name (a new symbol without a value), and a
+symbol set twice (the last wins). Each of these is a finding here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from osteon import sbml
+from osteon.errors import CompilationError, Finding, suggestion
+
+LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
+"""Licence of every model: CC0, as BioModels asks."""
+
+_STAMP = re.compile(r"<!-- Created by libAntimony[^>]*-->\n")
+_SAID = re.compile(r'```.*?```|"[^"\n]*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
+_VALUE = re.compile(
+    r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)*([A-Za-z_]\w*)\s*(?:in\s+\w+\s*)?=(?![=>])"
+)
+
+
+def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None = None) -> str:
+    """Compile Antimony to SBML Level 3 Version 2; the same text gives the same bytes.
+
+    Args:
+        text: a model in Antimony.
+        title: the model's display name.
+        shown: the file as the user knows it, for messages.
+        folder: where files named by ``import`` are looked for.
+
+    Raises:
+        CompilationError: with Antimony's message and line, if it refuses the text.
+    """
+    import antimony
+
+    if not text.strip():
+        raise CompilationError(f"{shown}: the file is empty; `osteon new NAME` writes a template")
+    antimony.clearPreviousLoads()
+    antimony.clearDirectories()
+    antimony.setBareNumbersAreDimensionless(True)
+    antimony.setWriteSBMLTimestamp(False)
+    if folder is not None:
+        antimony.addDirectory(str(folder))
+    if antimony.loadAntimonyString(text) < 0:
+        raise CompilationError(f"{shown}: {_located(antimony.getLastError())}")
+    compiled = antimony.getSBMLString(antimony.getMainModuleName())
+    document = sbml.read(_STAMP.sub("", compiled), shown)
+    document.getModel().setName(title)
+    return _licensed(_written(document))
+
+
+def _located(message: str) -> str:
+    """Return Antimony's message with the line first, as editors expect it."""
+    match = re.search(r"line (\d+):\s*(.*)", " ".join(message.split()))
+    return f"line {match[1]}: {match[2]}" if match else " ".join(message.split())
+
+
+def _written(document: Any) -> str:
+    import libsbml
+
+    return str(libsbml.writeSBMLToString(document))
+
+
+def _licensed(text: str) -> str:
+    """Add the licence to the model's own description; libsbml keeps it but has no call that writes it."""
+    mark = "</dcterms:created>"
+    head, found, tail = text.partition(mark)
+    if not found:
+        return text
+    return f'{head}{mark}\n          <dcterms:license rdf:resource="{LICENSE}"/>{tail}'
+
+
+def antimony_findings(text: str, shown: str) -> Iterator[Finding]:
+    """Yield a finding for every symbol that the text gives a value twice, which Antimony accepts silently."""
+    spoken = _SAID.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for model in re.split(r"^\s*(?:model|module)\b", spoken, flags=re.MULTILINE):
+        counts = Counter(_VALUE.findall(model))
+        for name in sorted(name for name, count in counts.items() if count > 1):
+            yield Finding(shown, f"{name!r} is given a value {counts[name]} times; Antimony keeps the last silently")
+
+
+def model_findings(document: Any, shown: str) -> Iterator[Finding]:
+    """Yield every fault of a compiled model: libsbml's, and those that no validator sees."""
+    for problem in sbml.problems(document):
+        yield Finding(shown, problem)
+    model = document.getModel()
+    used = _used(model)
+    parts = sbml.symbols(model)
+    valued = [part.id for part in parts if part.value is not None or part.rule]
+    for part in parts:
+        if part.value is None and part.rule is None:
+            yield Finding(shown, f"{part.kind} {part.id!r} has no value{suggestion(part.id, valued)}")
+        if not part.unit and part.rule is None:
+            yield Finding(shown, f"{part.kind} {part.id!r} has no unit; every number needs one, or 'dimensionless'")
+        if part.kind != "compartment" and part.id not in used and part.rule is None:
+            yield Finding(shown, f"{part.kind} {part.id!r} is used by no reaction, rule or event")
+    yield from _annotation_findings(model, shown)
+
+
+def _used(model: Any) -> frozenset[str]:
+    trees = [reaction.getKineticLaw().getMath() for reaction in model.getListOfReactions()]
+    trees += [rule.getMath() for rule in model.getListOfRules()]
+    trees += [item.getMath() for item in model.getListOfInitialAssignments()]
+    for event in model.getListOfEvents():
+        trees += [event.getTrigger().getMath(), *(item.getMath() for item in event.getListOfEventAssignments())]
+    sides = [
+        reference.getSpecies()
+        for reaction in model.getListOfReactions()
+        for reference in (*reaction.getListOfReactants(), *reaction.getListOfProducts())
+    ]
+    return frozenset(sides).union(*(sbml.names_in(tree) for tree in trees))
+
+
+def _annotation_findings(model: Any, shown: str) -> Iterator[Finding]:
+    unspecified = 285  # SBO:0000285, material entity of unspecified nature: it has no identity to name
+    for kind, items in (
+        ("compartment", model.getListOfCompartments()),
+        ("species", model.getListOfSpecies()),
+        ("parameter", model.getListOfParameters()),
+        ("reaction", model.getListOfReactions()),
+    ):
+        for item in items:
+            if not item.isSetSBOTerm():
+                yield Finding(shown, f"{kind} {item.getId()!r} has no SBO term; write `{item.getId()}.sboTerm = SBO:...`")
+            if kind != "parameter" and not item.isSetName():
+                yield Finding(shown, f'{kind} {item.getId()!r} has no name; write `{item.getId()} is "..."`')
+            if kind in ("compartment", "species") and not item.getNumCVTerms() and item.getSBOTerm() != unspecified:
+                yield Finding(shown, f"{kind} {item.getId()!r} has no identity term; `{item.getId()} identity \"...\"`")
+    if not model.isSetNotes():
+        yield Finding(shown, "the model has no prose; write `model notes ```...```")
+    if not model.isSetModelHistory() or not model.getModelHistory().getNumCreators():
+        yield Finding(shown, "the model names no creator; write `model creator1.familyName \"...\"`")
+    if not any("taxonomy" in term.getResourceURI(0) for term in _terms(model)):
+        yield Finding(shown, "the model names no organism; write `model taxon \"https://identifiers.org/taxonomy:...\"`")
+
+
+def _terms(item: Any) -> Iterator[Any]:
+    for number in range(item.getNumCVTerms()):
+        yield item.getCVTerm(number)

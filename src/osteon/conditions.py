@@ -1,0 +1,42 @@
+"""Conditions: sets of interventions, written ``cccp+si_atf4``; the empty one is ``control``."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+CONTROL = "control"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """Return the interventions of a condition, in the order written; ``control`` gives none.
+
+    Raises:
+        ValueError: if the text is not names joined by ``+``, or names one intervention twice.
+    """
+    names = tuple(part.strip() for part in text.split("+"))
+    if names == (CONTROL,):
+        return ()
+    for name in names:
+        if not _NAME.fullmatch(name) or name == CONTROL:
+            raise ValueError(f"{text!r} is not a condition; write 'control' or interventions joined by +: 'cccp+si_atf4'")
+    if len(set(names)) < len(names):
+        raise ValueError(f"{text!r} names an intervention twice")
+    return names
+
+
+def canonical(text: str) -> str:
+    """Return one spelling for all spellings of a condition: names sorted, no blanks."""
+    return "+".join(sorted(parse(text))) or CONTROL
+
+
+def _checked(text: str) -> str:
+    parse(text)
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_checked)]
+"""A pydantic field that holds a condition as written, refused when it is not one."""

@@ -1,0 +1,73 @@
+"""What can go wrong, and how it is said.
+
+Two ways: a *finding* is one fault in a file that a user wrote, and all findings of a run are shown together; an
+*error* is raised when the program cannot go on. Every message names where, what, what was expected and a likely mend.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One fault in one file: ``where`` is a path, then the place inside it; ``what`` is a plain sentence."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class OsteonError(Exception):
+    """Base of every error that Osteon raises on purpose; its text is meant for the user."""
+
+
+class ProjectError(OsteonError):
+    """Files of the project are wrong; carries every finding."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class UnknownIdError(OsteonError):
+    """A name that the user gave is not in the vocabulary, the registry or the model."""
+
+
+class CompilationError(OsteonError):
+    """Antimony refused a model, or the SBML made from it cannot be read."""
+
+
+class SimulationError(OsteonError):
+    """A simulation broke; names the model, the condition, the time and the reason.
+
+    Args:
+        model: id of the model.
+        condition: the condition that was simulated, as written, e.g. ``cccp+si_atf4``.
+        time: model time at which it broke, in the model's time unit; ``None`` while equilibrating.
+        reason: a plain sentence.
+    """
+
+    def __init__(self, model: str, condition: str, time: float | None, reason: str) -> None:
+        self.model, self.condition, self.time, self.reason = model, condition, time, reason
+        when = "while equilibrating" if time is None else f"at t = {time:g}"
+        super().__init__(f"{model}, condition {condition!r}, {when}: {reason}")
+
+    def __reduce__(self) -> tuple[type[SimulationError], tuple[str, str, float | None, str]]:
+        return SimulationError, (self.model, self.condition, self.time, self.reason)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the known word nearest to ``word``, or an empty string."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def listing(words: Sequence[str], most: int = 12) -> str:
+    """Return the words as an English list, cut after ``most`` of them."""
+    shown = ", ".join(words[:most])
+    return f"{shown}, ... ({len(words)} in all)" if len(words) > most else shown

@@ -1,0 +1,202 @@
+"""Where the files are: finding a project, reading its evidence and bindings, and checking that their words agree.
+
+A project is a folder with ``evidence/vocabulary.toml``. Commands use the one they are run in, and outside of any
+project the one that the package carries. Only this module and the command line know paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from osteon import documents
+from osteon.bindings import Binding
+from osteon.conditions import parse
+from osteon.errors import Finding, ProjectError, UnknownIdError, listing, suggestion
+from osteon.evidence import Claim, Evidence, Vocabulary, words
+
+_MARK = Path("evidence", "vocabulary.toml")
+_PACKAGED = Path(__file__).parent / "data"
+_CHECKOUT = Path(__file__).parents[2]
+
+
+def shipped() -> Path:
+    """Return the project that comes with the package: inside a wheel, or the checkout of an editable install."""
+    return _PACKAGED if (_PACKAGED / _MARK).is_file() else _CHECKOUT
+
+
+def find_project(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` that is a project, else the shipped one."""
+    for folder in (start, *start.parents):
+        if (folder / _MARK).is_file():
+            return folder
+    return shipped()
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one mechanism; they share a stem."""
+
+    root: Path
+    name: str
+
+    @property
+    def antimony(self) -> Path:
+        """The model as a modeller writes it."""
+        return self.root / "antimony" / f"{self.name}.ant"
+
+    @property
+    def sbml(self) -> Path:
+        """The compiled model."""
+        return self.root / "models" / "sbml" / f"{self.name}.xml"
+
+    @property
+    def binding(self) -> Path:
+        """What the words mean in this model."""
+        return self.root / "models" / "bindings" / f"{self.name}.toml"
+
+    @property
+    def evidence(self) -> Path:
+        """The source of the same name."""
+        return self.root / "evidence" / f"{self.name}.toml"
+
+    def shown(self, path: Path) -> str:
+        """Return a path as the user knows it: relative to the project where it lies inside."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+class Library:
+    """A project's vocabulary, sources and bindings, read once and on demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        if not (self.root / _MARK).is_file():
+            raise ProjectError([Finding(str(root), f"not an Osteon project: it has no {_MARK.as_posix()}")])
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words."""
+        return documents.read(self.root / _MARK, Vocabulary, _MARK.as_posix())
+
+    @cached_property
+    def model_names(self) -> tuple[str, ...]:
+        """Every model of the project: one binding each."""
+        return tuple(sorted(path.stem for path in (self.root / "models" / "bindings").glob("*.toml")))
+
+    @cached_property
+    def source_names(self) -> tuple[str, ...]:
+        """Every source of the project: one evidence file each."""
+        return tuple(sorted(path.stem for path in (self.root / "evidence").glob("*.toml") if path.name != _MARK.name))
+
+    def files(self, name: str) -> Files:
+        """Return the files of a model, whether or not they exist.
+
+        Raises:
+            UnknownIdError: if the name is not a plain name, so that its files would lie elsewhere.
+        """
+        if not name.isidentifier():
+            raise UnknownIdError(f"{name!r} is not a model's name: letters, digits and underscores only, no path")
+        return Files(self.root, name)
+
+    def known_files(self, name: str) -> Files:
+        """Return the files of a model of this project.
+
+        Raises:
+            UnknownIdError: if there is no such model; suggests the nearest one.
+        """
+        if name not in self.model_names:
+            hint = suggestion(name, self.model_names) or f"; there are {listing(self.model_names) or 'none'}"
+            raise UnknownIdError(f"unknown model {name!r}{hint}")
+        return self.files(name)
+
+    def evidence(self, name: str) -> Evidence:
+        """Read one source and check that it speaks only in words of the vocabulary.
+
+        Raises:
+            ProjectError: with every fault found.
+        """
+        path = self.root / "evidence" / f"{name}.toml"
+        shown = f"evidence/{name}.toml"
+        evidence = documents.read(path, Evidence, shown)
+        findings = list(_evidence_findings(evidence, self.vocabulary, name, shown))
+        if findings:
+            raise ProjectError(findings)
+        return evidence
+
+    def binding(self, name: str) -> Binding:
+        """Read the binding of one of the project's own models; see `read_binding`."""
+        files = self.known_files(name)
+        binding = self.read_binding(files.binding)
+        if binding.id != name:
+            raise ProjectError([Finding(files.shown(files.binding), f"id: {binding.id!r} is not the file's name")])
+        return binding
+
+    def read_binding(self, path: Path) -> Binding:
+        """Read a binding from any file and check its words.
+
+        Raises:
+            ProjectError: with every fault found.
+        """
+        shown = Files(self.root, path.stem).shown(path.resolve())
+        binding = documents.read(path, Binding, shown)
+        findings = list(_binding_findings(binding, self.vocabulary, self.source_names, shown))
+        if findings:
+            raise ProjectError(findings)
+        return binding
+
+    def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
+        """Yield every claim that a model answers to, with the id of its source."""
+        for source in binding.sources:
+            for claim in self.evidence(source).claims:
+                yield source, claim
+
+
+def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:
+    return Finding(f"{shown}: {place}", f"unknown {word!r}{suggestion(word, known)}")
+
+
+def _evidence_findings(evidence: Evidence, vocabulary: Vocabulary, name: str, shown: str) -> Iterator[Finding]:
+    if evidence.source.id != name:
+        yield Finding(f"{shown}: source.id", f"{evidence.source.id!r} is not the file's name")
+    for number, claim in enumerate(evidence.claims):
+        if claim.setting not in vocabulary.settings:
+            yield _unknown(shown, f"claims[{number}].setting", claim.setting, vocabulary.settings)
+        for index, check in enumerate(claim.checks):
+            place = f"claims[{number}].checks[{index}]"
+            for kind, word in dict.fromkeys(words(check)):
+                known = getattr(vocabulary, kind)
+                if word not in known:
+                    yield _unknown(shown, f"{place}.{kind[:-1]}", word, known)
+
+
+def _binding_findings(
+    binding: Binding, vocabulary: Vocabulary, sources: tuple[str, ...], shown: str
+) -> Iterator[Finding]:
+    for name in binding.sources:
+        if name not in sources:
+            yield _unknown(shown, "sources", name, sources)
+    for kind in ("settings", "interventions", "observables"):
+        known = getattr(vocabulary, kind)
+        for word in getattr(binding, kind):
+            if word not in known:
+                yield _unknown(shown, kind, word, known)
+
+
+def canonical_condition(text: str, binding: Binding, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Parse a condition that a user typed and see that the model can express it.
+
+    Raises:
+        UnknownIdError: if an intervention is unknown or not bound; suggests the nearest one that is.
+    """
+    try:
+        names = parse(text)
+    except ValueError as error:
+        raise UnknownIdError(str(error)) from None
+    for name in names:
+        if name not in binding.interventions:
+            fault = "is not bound by model" if name in vocabulary.interventions else "is unknown to model"
+            hint = suggestion(name, binding.interventions) or f"; it has {listing(tuple(binding.interventions), 40)}"
+            raise UnknownIdError(f"intervention {name!r} {fault} {binding.id!r}{hint}")
+    return names

@@ -1,0 +1,229 @@
+"""A model ready to run: its SBML, its binding and the vocabulary, and what can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from osteon import sbml
+from osteon.bindings import Act, Binding
+from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.evidence import FEATURES, Vocabulary
+from osteon.influence import Graph, graph
+from osteon.library import Library, canonical_condition
+from osteon.schedule import Schedule, schedule
+from osteon.simulation import Simulator
+from osteon.trajectory import Trajectory, Vector
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Model:
+    """A model, its binding and one compiled simulator.
+
+    Args:
+        text: the model's SBML text.
+        binding: what the words mean in it.
+        vocabulary: the words.
+        world: changes that hold in every run: a counterfactual, or values that the user gave.
+        shown: the SBML file as the user knows it, for messages.
+    """
+
+    def __init__(
+        self, text: str, binding: Binding, vocabulary: Vocabulary, *, shown: str, world: Act | None = None
+    ) -> None:
+        self.sbml, self.binding, self.vocabulary, self.world, self.shown = text, binding, vocabulary, world, shown
+
+    @property
+    def name(self) -> str:
+        """The model's id."""
+        return self.binding.id
+
+    @property
+    def formulas(self) -> Mapping[str, str]:
+        """The formula of each observable, in the symbols of the model."""
+        return {name: observable.mathematics for name, observable in self.binding.observables.items()}
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        """The compiled model; compiled on first use."""
+        protocol = self.binding.protocol
+        return Simulator(
+            sbml.with_observables(self.sbml, self.formulas, self.shown),
+            name=self.name,
+            observables=self.formulas,
+            time_unit=protocol.time_unit,
+            settle=self.binding.time(protocol.settle),
+            relative_tolerance=protocol.relative_tolerance,
+            absolute_tolerance=protocol.absolute_tolerance,
+        )
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of influences, with observables as further symbols."""
+        text = sbml.with_values(self.sbml, self.world.set, self.shown) if self.world else self.sbml
+        return graph(sbml.read(text, self.shown), self.formulas)
+
+    def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
+        """Lay out a condition of this model in time; see `osteon.schedule.schedule`."""
+        place = setting or self.binding.protocol.default_setting
+        return schedule(self.binding, self.vocabulary, names, setting=place, until=until, world=self.world)
+
+    def run(
+        self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None
+    ) -> Trajectory:
+        """Simulate a condition.
+
+        Args:
+            condition: interventions joined by ``+``, or ``control``.
+            times: when the observables are wanted, in the model's time unit.
+            setting: a bound setting; the binding's default if not given.
+            until: last time; the setting's horizon if not given.
+
+        Raises:
+            UnknownIdError: if the model does not bind an intervention or the setting.
+            SimulationError: if the simulation breaks.
+        """
+        names = canonical_condition(condition, self.binding, self.vocabulary)
+        return self.simulator.run(self.schedule(names, setting, until), times)
+
+    def resting_state(self, condition: str, *, setting: str | None = None) -> Mapping[str, float]:
+        """Return every observable in the steady state that a condition leads to; see `run`."""
+        names = canonical_condition(condition, self.binding, self.vocabulary)
+        return self.simulator.resting_state(self.schedule(names, setting))
+
+    def simulate(
+        self, condition: str = "control", *, until: str | None = None, setting: str | None = None, points: int = 201
+    ) -> pd.DataFrame:
+        """Simulate a condition and return its time course.
+
+        Args:
+            condition: interventions joined by ``+``, or ``control``.
+            until: duration after t = 0, such as ``"72 h"``; the setting's horizon if not given.
+            setting: a bound setting; the binding's default if not given.
+            points: number of evenly spaced times; the boundaries of interventions come on top.
+
+        Returns:
+            One row a time (index, in the model's time unit), one column an observable; ``.attrs`` carries
+            ``condition``, ``time_unit`` and the ``units`` of the observables.
+        """
+        end = self._end(until, setting)
+        frame = self.run(condition, np.linspace(0.0, end, points).tolist(), setting=setting, until=end).frame()
+        frame.attrs["units"] = {name: observable.unit for name, observable in self.binding.observables.items()}
+        return frame
+
+    def predict(
+        self,
+        condition: str,
+        reference: str = "control",
+        *,
+        observables: Sequence[str] | None = None,
+        at: str | None = None,
+        setting: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the fold change of each observable for any combination of interventions, reported or not.
+
+        Args:
+            condition: interventions joined by ``+``.
+            reference: the condition to compare with.
+            observables: which ones; all by default.
+            at: a duration after t = 0, or ``"steady state"``; the setting's usual time of reading by default.
+            setting: a bound setting; the binding's default if not given.
+
+        Returns:
+            One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio) and ``effect`` (its
+            natural logarithm); the last two are NaN where the reference is not positive.
+        """
+        import pandas as pd
+
+        names = self.chosen(observables)
+        values, references = (self.values(which, at=at, setting=setting) for which in (condition, reference))
+        rows = [(values[name], references[name]) for name in names]
+        frame = pd.DataFrame(rows, index=pd.Index(names, name="observable"), columns=["value", "reference"])
+        place = self._place(setting)
+        frame.attrs |= {"model": self.name, "condition": condition, "reference": reference, "setting": place}
+        frame.attrs["at"] = at or self.vocabulary.settings[place].readout
+        frame["fold_change"] = [y / r if r > 0 else float("nan") for y, r in rows]
+        frame["effect"] = [log(y / r) if y > 0 and r > 0 else float("nan") for y, r in rows]
+        return frame
+
+    def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:
+        """Return every observable under a condition at one instant; see `predict`."""
+        place = self._place(setting)
+        when = at or self.vocabulary.settings[place].readout
+        if when == "steady state":
+            return dict(self.resting_state(condition, setting=place))
+        if when in FEATURES:
+            raise UnknownIdError(f"{when!r} is a feature of a time course; give a duration, or 'steady state'")
+        time = self._time(when)
+        trajectory = self.run(condition, [time], setting=place, until=max(time, self._shortest(time)))
+        return {name: trajectory.at(name, time) for name in self.binding.observables}
+
+    def feature_times(self, setting: str) -> Vector:
+        """Return the times on which peaks, means and half-maxima are read: even ones, and ones dense near t = 0."""
+        end = self.binding.time(self.binding.settings[setting].horizon)
+        return np.unique(np.concatenate([np.linspace(0.0, end, 201), np.geomspace(end * 1e-5, end, 201)]))
+
+    def _shortest(self, time: float) -> float:
+        """Return an end after t = 0 for a run that is only read at t = 0 or before."""
+        return time if time > 0 else self.binding.time("1 min")
+
+    def _place(self, setting: str | None) -> str:
+        place = setting or self.binding.protocol.default_setting
+        if place not in self.binding.settings:
+            hint = suggestion(place, self.binding.settings) or f"; it has {listing(tuple(self.binding.settings))}"
+            raise UnknownIdError(f"model {self.name!r} has no setting {place!r}{hint}")
+        return place
+
+    def _end(self, until: str | None, setting: str | None) -> float:
+        return self._time(until or self.binding.settings[self._place(setting)].horizon)
+
+    def _time(self, text: str) -> float:
+        try:
+            return self.binding.time(text)
+        except ValueError as error:
+            raise OsteonError(str(error)) from None
+
+    def chosen(self, observables: Sequence[str] | None) -> list[str]:
+        """Return the observables asked for, or all; refuse unknown ones."""
+        for name in observables or ():
+            if name not in self.binding.observables:
+                hint = suggestion(name, self.binding.observables) or f"; it has {listing(tuple(self.formulas), 40)}"
+                raise UnknownIdError(f"observable {name!r} is not bound by model {self.name!r}{hint}")
+        return list(observables or self.binding.observables)
+
+
+def load(library: Library, name: str, world: Act | None = None) -> Model:
+    """Load one of a project's own models from its tracked SBML.
+
+    Raises:
+        UnknownIdError: if there is no such model.
+        ProjectError: if its binding or evidence is wrong.
+        CompilationError: if it has not been built.
+    """
+    files = library.known_files(name)
+    binding = library.binding(name)
+    shown = files.shown(files.sbml)
+    if not files.sbml.is_file():
+        raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
+    return Model(read_text(files.sbml, shown), binding, library.vocabulary, shown=shown, world=world)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Read a text file.
+
+    Raises:
+        CompilationError: if it cannot be read as text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CompilationError(f"{shown}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CompilationError(f"{shown}: cannot be read: {error}") from None

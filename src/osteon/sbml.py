@@ -1,0 +1,202 @@
+"""Reading SBML: documents, formulas, and the parts of a model, through libsbml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import libsbml
+
+from osteon.errors import CompilationError, suggestion
+
+OBSERVABLE_PREFIX = "observable_"
+_CATEGORIES = (
+    libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY,
+    libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY,
+    libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+    libsbml.LIBSBML_CAT_MATHML_CONSISTENCY,
+    libsbml.LIBSBML_CAT_SBO_CONSISTENCY,
+    libsbml.LIBSBML_CAT_OVERDETERMINED_MODEL,
+    libsbml.LIBSBML_CAT_MODELING_PRACTICE,
+)
+
+
+def read(text: str, shown: str) -> Any:
+    """Parse SBML text into a libsbml document that holds a model.
+
+    Args:
+        text: the file's text.
+        shown: the file as the user knows it, for messages.
+
+    Raises:
+        CompilationError: if it is empty, not XML, not SBML, or holds no model.
+    """
+    if not text.strip():
+        raise CompilationError(f"{shown}: the file is empty; an SBML model was expected")
+    document = libsbml.readSBMLFromString(text)
+    if document.getNumErrors(libsbml.LIBSBML_SEV_FATAL) or document.getNumErrors(libsbml.LIBSBML_SEV_ERROR):
+        error = next(_problems(document, libsbml.LIBSBML_SEV_ERROR))
+        raise CompilationError(f"{shown}: not readable as SBML: {error}")
+    if document.getModel() is None:
+        raise CompilationError(f"{shown}: no model in it; an SBML <model> was expected")
+    return document
+
+
+def problems(document: Any) -> list[str]:
+    """Return every error and warning of libsbml's consistency checks, in all seven categories."""
+    for category in _CATEGORIES:
+        document.setConsistencyChecks(category, True)
+    document.checkConsistency()
+    return list(_problems(document, libsbml.LIBSBML_SEV_WARNING))
+
+
+def _problems(document: Any, least: int) -> Iterator[str]:
+    for number in range(document.getNumErrors()):
+        error = document.getError(number)
+        if error.getSeverity() >= least:
+            message = " ".join(error.getMessage().split())
+            yield f"line {error.getLine()}: {error.getSeverityAsString().lower()} {error.getErrorId()}: {message}"
+
+
+def parse_formula(formula: str, known: Any, shown: str) -> Any:
+    """Parse an infix formula in SBML's mathematics and see that a model has all its symbols.
+
+    Args:
+        formula: such as ``LaminAC + LaminB``.
+        known: the libsbml model whose symbols it may use.
+        shown: where the formula stands, for messages.
+
+    Raises:
+        CompilationError: if it is not a formula, or names a symbol that the model lacks.
+    """
+    tree = libsbml.parseL3Formula(formula)
+    if tree is None:
+        reason = " ".join(libsbml.getLastParseL3Error().split())
+        raise CompilationError(f"{shown}: {formula!r} is not a formula: {reason}")
+    symbols = _symbol_ids(known)
+    for name in sorted(names_in(tree)):
+        if name not in symbols:
+            raise CompilationError(f"{shown}: the model has no symbol {name!r}{suggestion(name, symbols)}")
+    return tree
+
+
+def evaluate(formula: str, known: Any, shown: str) -> float:
+    """Return the value of a formula over a model's own parameter values; see `parse_formula`."""
+    tree = parse_formula(formula, known, shown)
+    return float(libsbml.SBMLTransforms.evaluateASTNode(tree, known))
+
+
+def names_in(tree: Any) -> frozenset[str]:
+    """Return every symbol that a tree of mathematics uses, time and constants aside."""
+    names = {tree.getName()} if tree.getType() == libsbml.AST_NAME else set()
+    return frozenset(names).union(*(names_in(tree.getChild(i)) for i in range(tree.getNumChildren())))
+
+
+def _symbol_ids(model: Any) -> list[str]:
+    lists = (model.getListOfSpecies(), model.getListOfParameters(), model.getListOfCompartments())
+    return [item.getId() for items in lists for item in items] + [r.getId() for r in model.getListOfReactions()]
+
+
+def with_observables(text: str, formulas: Mapping[str, str], shown: str) -> str:
+    """Return SBML text with one assignment rule more for each observable, named ``observable_<id>``.
+
+    Raises:
+        CompilationError: if the text is not SBML or a formula does not fit the model.
+    """
+    document = read(text, shown)
+    model = document.getModel()
+    for name, formula in formulas.items():
+        tree = parse_formula(formula, model, f"observable {name!r}")
+        parameter = model.createParameter()
+        parameter.setId(OBSERVABLE_PREFIX + name)
+        parameter.setConstant(False)
+        rule = model.createAssignmentRule()
+        rule.setVariable(OBSERVABLE_PREFIX + name)
+        rule.setMath(tree)
+    return str(libsbml.writeSBMLToString(document))
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A compartment, species or parameter: its value or initial value (``None`` if a rule gives it) and its unit."""
+
+    id: str
+    name: str
+    kind: str
+    value: float | None
+    unit: str
+    constant: bool
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A reaction: its equation and its rate law, in infix mathematics."""
+
+    id: str
+    name: str
+    equation: str
+    rate: str
+
+
+def symbols(model: Any) -> list[Symbol]:
+    """Return every compartment, species and parameter of a libsbml model, in the order of the file."""
+    rules = {rule.getVariable(): libsbml.formulaToL3String(rule.getMath()) for rule in model.getListOfRules()}
+    found = []
+    for kind, items in (
+        ("compartment", model.getListOfCompartments()),
+        ("species", model.getListOfSpecies()),
+        ("parameter", model.getListOfParameters()),
+    ):
+        for item in items:
+            rule = rules.get(item.getId())
+            found.append(
+                Symbol(
+                    id=item.getId(),
+                    name=item.getName(),
+                    kind=kind,
+                    value=None if rule else _value(item, kind),
+                    unit=item.getSubstanceUnits() if kind == "species" else item.getUnits(),
+                    constant=item.getConstant() and rule is None,
+                    rule=rule,
+                )
+            )
+    return found
+
+
+def _value(item: Any, kind: str) -> float | None:
+    if kind == "species":
+        if item.isSetInitialAmount():
+            return float(item.getInitialAmount())
+        return float(item.getInitialConcentration()) if item.isSetInitialConcentration() else None
+    if kind == "compartment":
+        return float(item.getSize()) if item.isSetSize() else None
+    return float(item.getValue()) if item.isSetValue() else None
+
+
+def reactions(model: Any) -> list[Reaction]:
+    """Return every reaction of a libsbml model, in the order of the file."""
+    return [
+        Reaction(
+            id=reaction.getId(),
+            name=reaction.getName(),
+            equation=f"{_side(reaction.getListOfReactants())} -> {_side(reaction.getListOfProducts())}".strip(),
+            rate=libsbml.formulaToL3String(reaction.getKineticLaw().getMath()),
+        )
+        for reaction in model.getListOfReactions()
+    ]
+
+
+def _side(references: Any) -> str:
+    return " + ".join(reference.getSpecies() for reference in references)
+
+
+def with_values(text: str, values: Mapping[str, float], shown: str) -> str:
+    """Return SBML text with other values of its parameters; symbols that are no parameters are left as they are."""
+    document = read(text, shown)
+    for name, value in values.items():
+        parameter = document.getModel().getParameter(name)
+        if parameter is not None:
+            parameter.setValue(value)
+    return str(libsbml.writeSBMLToString(document))

@@ -1,0 +1,220 @@
+"""Simulation: the only module that touches libroadrunner.
+
+A model is compiled once and then runs any number of conditions. Each run starts from the values in the SBML file, so
+that no condition leaves a trace in the next.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from osteon.errors import CompilationError, SimulationError, UnknownIdError, suggestion
+from osteon.sbml import OBSERVABLE_PREFIX
+from osteon.schedule import Changes, Phase, Schedule
+from osteon.trajectory import Trajectory, Vector
+
+# SUNDIALS prints its warnings on standard output unless told otherwise; its failures reach us as exceptions.
+os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
+os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
+
+NEGATIVE = -1e-6
+"""Species below this are an error; what lies between it and zero is integration noise."""
+RESTING = 1e-6
+"""Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
+_SETTLING_TIMES = 10
+_STABLE = 1e-7  # greatest real part of an eigenvalue; conserved totals give zeros, which come out as noise
+
+
+class Simulator:
+    """One compiled model, with its observables built in as assignment rules (`sbml.with_observables`).
+
+    Args:
+        sbml: the model's SBML text.
+        name: the model's id, for messages.
+        observables: ids of the observables built in.
+        time_unit: the model's time unit, passed on to trajectories.
+        settle: how long the model is integrated, in that unit, before it is asked whether it rests.
+        relative_tolerance: of CVODE.
+        absolute_tolerance: of CVODE, in the unit of each species.
+
+    Raises:
+        CompilationError: if roadrunner refuses the model.
+    """
+
+    def __init__(
+        self,
+        sbml: str,
+        *,
+        name: str,
+        observables: Iterable[str],
+        time_unit: str,
+        settle: float,
+        relative_tolerance: float = 1e-8,
+        absolute_tolerance: float = 1e-12,
+    ) -> None:
+        self.name, self.time_unit, self._settle = name, time_unit, settle
+        self.observables = tuple(observables)
+        self._runner = _load(sbml, name)
+        model = self._runner.model
+        self._floating: list[str] = list(model.getFloatingSpeciesIds())
+        self._species = {*self._floating, *model.getBoundarySpeciesIds()}
+        ruled = {*self._runner.getAssignmentRuleIds(), *self._runner.getRateRuleIds()}
+        fixed = {*model.getGlobalParameterIds(), *model.getCompartmentIds()} - ruled
+        self._own = {target: float(self._runner[target]) for target in sorted(fixed)}
+        self._changed: set[str] = set()
+        self._runner.getSteadyStateSolver().setValue("auto_moiety_analysis", False)
+        integrator = self._runner.getIntegrator()
+        integrator.setValue("relative_tolerance", relative_tolerance)
+        integrator.setValue("absolute_tolerance", absolute_tolerance)
+        columns = [OBSERVABLE_PREFIX + observable for observable in self.observables]
+        self._runner.timeCourseSelections = ["time", *columns, *self._floating]
+
+    def run(self, schedule: Schedule, times: Sequence[float]) -> Trajectory:
+        """Run one condition and return its observables at the given times and at every boundary of a phase.
+
+        Args:
+            schedule: the condition, laid out in time.
+            times: model times wanted; those outside the schedule are left out.
+
+        Raises:
+            SimulationError: if the integrator fails, a value is not finite, a species turns negative, or the model
+                has no resting state to start from.
+            UnknownIdError: if the schedule changes something that the model does not have.
+        """
+        self._prepare(schedule)
+        blocks = [self._run_phase(schedule, phase, times) for phase in schedule.phases]
+        table = np.vstack([blocks[0], *(block[1:] for block in blocks[1:])])
+        columns = {name: table[:, 1 + index].copy() for index, name in enumerate(self.observables)}
+        return Trajectory(schedule.condition, table[:, 0].copy(), columns, self.time_unit)
+
+    def resting_state(self, schedule: Schedule) -> Mapping[str, float]:
+        """Return every observable in the steady state that the last phase of a condition leads to.
+
+        Raises:
+            SimulationError: if no steady state is reached; see `run` for the rest.
+        """
+        self._prepare(schedule)
+        for phase in schedule.phases:
+            self._apply(phase.changes, phase.begun, schedule)
+        self._equilibrate(schedule)
+        return {name: float(self._runner[OBSERVABLE_PREFIX + name]) for name in self.observables}
+
+    def _prepare(self, schedule: Schedule) -> None:
+        """Bring the model back to its own values, apply what comes before equilibration, and equilibrate."""
+        self._runner.resetAll()
+        self._changed = set()
+        self._apply(schedule.before, schedule.before, schedule)
+        if schedule.equilibrate:
+            self._equilibrate(schedule)
+
+    def _apply(self, changes: Changes, begun: Changes, schedule: Schedule) -> None:
+        for target in changes:
+            if target not in self._own and target not in self._species:
+                hint = suggestion(target, [*self._own, *self._species])
+                raise UnknownIdError(f"model {self.name!r} has no parameter or species {target!r} to change{hint}")
+        for target in self._changed.union(changes).intersection(self._own):
+            own = self._own[target]
+            self._runner[target] = changes[target].applied(own) if target in changes else own
+        self._changed = set(changes)
+        for target, change in begun.items():
+            if target in self._species:
+                symbol = target if self._runner.getHasOnlySubstanceUnits(target) else f"[{target}]"
+                self._runner[symbol] = change.applied(float(self._runner[symbol]))
+        self._check_state(schedule, None)
+
+    def _run_phase(self, schedule: Schedule, phase: Phase, times: Sequence[float]) -> Vector:
+        self._apply(phase.changes, phase.begun, schedule)
+        inside = [time for time in times if phase.start < time < phase.end]
+        table = self._integrate([phase.start, *sorted(set(inside)), phase.end], schedule)
+        self._check_table(table, schedule)
+        return table
+
+    def _integrate(self, times: Sequence[float], schedule: Schedule, equilibrating: bool = False) -> Vector:
+        try:
+            return np.array(self._runner.simulate(times=list(times)), dtype=np.float64)
+        except RuntimeError as error:
+            at = None if equilibrating else float(self._runner.getCurrentTime())
+            raise SimulationError(self.name, schedule.condition, at, _reason(error)) from None
+
+    def _equilibrate(self, schedule: Schedule) -> None:
+        """Bring the model to rest: Newton from where it is, and integration where that gives no sound answer."""
+        start = self._state()
+        if not (self._solve() and self._is_sound(start)):
+            self._set_state(start)
+            self._settle_by_integration(schedule)
+        self._runner.model.setTime(0.0)
+
+    def _solve(self) -> bool:
+        try:
+            self._runner.getSteadyStateSolver().solve()
+        except RuntimeError:
+            return False
+        return True
+
+    def _is_sound(self, start: Vector) -> bool:
+        """Say whether the solver's answer is finite, non-negative, stable and really at rest."""
+        state = self._state()
+        if not np.isfinite(state).all() or (state < NEGATIVE).any() or not self._is_resting(state):
+            return False
+        eigenvalues = np.asarray(self._runner.getFullEigenValues())
+        return bool(np.isfinite(eigenvalues).all() and eigenvalues.real.max(initial=-1.0) <= _STABLE)
+
+    def _is_resting(self, state: Vector) -> bool:
+        drift = np.abs(np.asarray(self._runner.getRatesOfChange())) * self._settle
+        return bool((drift <= RESTING * np.maximum(np.abs(state), 1e-3)).all())
+
+    def _settle_by_integration(self, schedule: Schedule) -> None:
+        for _ in range(_SETTLING_TIMES):
+            self._integrate([0.0, self._settle], schedule, equilibrating=True)
+            self._check_state(schedule, None)
+            state = self._state()
+            if self._is_resting(state):
+                return
+        moving = self._floating[int(np.argmax(np.abs(self._runner.getRatesOfChange())))]
+        reason = f"no resting state after {_SETTLING_TIMES * self._settle:g} {self.time_unit}; {moving!r} still moves"
+        raise SimulationError(self.name, schedule.condition, None, reason)
+
+    def _state(self) -> Vector:
+        return np.array(self._runner.model.getFloatingSpeciesAmounts(), dtype=np.float64)
+
+    def _set_state(self, state: Vector) -> None:
+        self._runner.model.setFloatingSpeciesAmounts(state)
+
+    def _check_state(self, schedule: Schedule, time: float | None) -> None:
+        self._check_values(self._state(), self._floating, schedule, time)
+
+    def _check_table(self, table: Vector, schedule: Schedule) -> None:
+        names = [*self.observables, *self._floating]
+        for row in table:
+            self._check_values(row[1:], names, schedule, float(row[0]))
+
+    def _check_values(self, values: Vector, names: Sequence[str], schedule: Schedule, time: float | None) -> None:
+        bad = ~np.isfinite(values)
+        if bad.any():
+            reason = f"{names[int(np.argmax(bad))]!r} is not a finite number"
+            raise SimulationError(self.name, schedule.condition, time, reason)
+        species = values[-len(self._floating) :] if self._floating else values[:0]
+        if (species < NEGATIVE).any():
+            index = int(np.argmin(species))
+            reason = f"species {self._floating[index]!r} is negative ({species[index]:.3g})"
+            raise SimulationError(self.name, schedule.condition, time, reason)
+
+
+def _load(sbml: str, name: str) -> Any:
+    import roadrunner
+
+    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+    try:
+        return roadrunner.RoadRunner(sbml)
+    except RuntimeError as error:
+        raise CompilationError(f"model {name!r} cannot be compiled for simulation: {_reason(error)}") from None
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return the first sentence of an engine's message, without its source positions."""
+    text = " ".join(str(error).split())
+    return text.split("; In virtual")[0].split(", at virtual")[0].rstrip(".")

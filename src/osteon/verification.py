@@ -1,0 +1,328 @@
+"""Verification: what a model makes of each claim, by simulating the reported experiments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import isfinite, log
+from typing import Any, Literal
+
+from osteon import __version__
+from osteon.conditions import canonical, parse
+from osteon.errors import SimulationError
+from osteon.evidence import (
+    FEATURES,
+    Check,
+    Claim,
+    ContrastCheck,
+    OrderCheck,
+    Reading,
+    StructureCheck,
+    readings,
+    words,
+)
+from osteon.expectations import holds, threshold
+from osteon.model import Model
+from osteon.trajectory import Trajectory
+
+Verdict = Literal["supported", "contradicted", "not representable", "failed", "documented"]
+Outcome = Literal["holds", "refused", "not representable", "failed"]
+
+
+class UndefinedError(Exception):
+    """A check has no answer on this model, such as a fold change of nothing."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check on one model: the outcome, the two values, the effect E, and the second effect E' where asked."""
+
+    check: Check
+    outcome: Outcome
+    values: tuple[float, float] | None = None
+    effect: float | None = None
+    second_effect: float | None = None
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result in the shape of ``osteon verify --json``."""
+        check = self.check
+        pair = self.values or (None, None)
+        common: dict[str, Any] = {"observable": check.observable, "expect": check.expect, "outcome": self.outcome}
+        if isinstance(check, StructureCheck):
+            return common | {"on": check.on, "reason": self.reason}
+        common |= {"condition": check.condition, "threshold": threshold(check.expect)}
+        if isinstance(check, OrderCheck):
+            return common | {"before": check.before, "value": pair[0], "reference_value": pair[1], "reason": self.reason}
+        return common | {
+            "reference": check.reference,
+            "at": check.at,
+            "compared_with": check.compared_with.model_dump(exclude_none=True) if check.compared_with else None,
+            "value": pair[0],
+            "reference_value": pair[1],
+            "effect": _plain(self.effect),
+            "second_effect": _plain(self.second_effect),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """One claim on one model; ``because`` says why a contradicted claim is contradicted, where the binding knows."""
+
+    model: str
+    source: str
+    claim: Claim
+    verdict: Verdict
+    checks: tuple[CheckResult, ...]
+    because: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result in the shape of ``osteon verify --json``."""
+        claim = self.claim
+        return {
+            "model": self.model,
+            "source": self.source,
+            "claim": claim.id,
+            "verdict": self.verdict,
+            "statement": claim.statement,
+            "place": claim.place,
+            "kind": claim.kind,
+            "demand": claim.demand,
+            "role": claim.role,
+            "setting": claim.setting,
+            "conflicts_with": list(claim.conflicts_with),
+            "because": self.because or claim.documented,
+            "checks": [result.as_dict() for result in self.checks],
+        }
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Every claim on every model asked for."""
+
+    results: tuple[ClaimResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is contradicted or failed."""
+        return not any(result.verdict in ("contradicted", "failed") for result in self.results)
+
+    def counts(self, model: str | None = None, role: str | None = None) -> Counter[str]:
+        """Return how many claims have each verdict, of one model or role where given."""
+        chosen = (r for r in self.results if model in (None, r.model) and role in (None, r.claim.role))
+        return Counter(result.verdict for result in chosen)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scorecard in the shape of ``osteon verify --json``."""
+        models = list(dict.fromkeys(result.model for result in self.results))
+        return {
+            "osteon": __version__,
+            "passed": self.passed,
+            "summary": {model: dict(sorted(self.counts(model).items())) for model in models},
+            "claims": [result.as_dict() for result in self.results],
+        }
+
+    def _repr_html_(self) -> str:
+        """Draw the scorecard in a notebook: claims down, the verdict in words."""
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td>{escape(r.model)}</td><td>{escape(r.claim.id)}</td><td>{escape(r.claim.statement)}</td>"
+            f"<td>{escape(r.verdict)}</td></tr>"
+            for r in self.results
+        )
+        head = "<tr><th>model</th><th>claim</th><th>statement</th><th>verdict</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def verify(model: Model, claims: Iterable[tuple[str, Claim]], step: Callable[[], None] | None = None) -> Scorecard:
+    """Judge a model by its claims.
+
+    Args:
+        model: to be judged.
+        claims: every claim with the id of its source.
+        step: called after each claim, to show progress.
+
+    Returns:
+        One result a claim, in the order given.
+    """
+    claims = tuple(claims)
+    experiments = Experiments(model, (claim for _, claim in claims))
+    results = []
+    for source, claim in claims:
+        results.append(_judged(model, source, claim, experiments))
+        if step is not None:
+            step()
+    return Scorecard(tuple(results))
+
+
+def _judged(model: Model, source: str, claim: Claim, experiments: Experiments) -> ClaimResult:
+    checks = tuple(judge(check, claim.setting, model, experiments) for check in claim.checks)
+    return ClaimResult(
+        model=model.name,
+        source=source,
+        claim=claim,
+        verdict=verdict(checks),
+        checks=checks,
+        because=model.binding.unmet.get(claim.id),
+    )
+
+
+def verdict(checks: tuple[CheckResult, ...]) -> Verdict:
+    """Return what the outcomes of its checks make of a claim: one refused check contradicts it."""
+    outcomes = {result.outcome for result in checks}
+    if not outcomes:
+        return "documented"
+    if "refused" in outcomes:
+        return "contradicted"
+    if "failed" in outcomes:
+        return "failed"
+    return "not representable" if "not representable" in outcomes else "supported"
+
+
+def missing_words(check: Check, setting: str, model: Model) -> list[str]:
+    """Return every word of a check that a model does not bind."""
+    binding = model.binding
+    missing = [word for kind, word in dict.fromkeys(words(check)) if word not in getattr(binding, kind)]
+    return missing if isinstance(check, StructureCheck) or setting in binding.settings else [*missing, setting]
+
+
+def judge(check: Check, setting: str, model: Model, experiments: Experiments) -> CheckResult:
+    """Judge one check of a claim made in a setting."""
+    missing = missing_words(check, setting, model)
+    if missing:
+        return CheckResult(check, "not representable", reason=f"the model has no {', '.join(missing)}")
+    try:
+        if isinstance(check, StructureCheck):
+            return _judge_structure(check, model)
+        if isinstance(check, OrderCheck):
+            return _judge_order(check, setting, experiments)
+        return _judge_contrast(check, setting, experiments)
+    except (SimulationError, UndefinedError) as error:
+        return CheckResult(check, "failed", reason=str(error))
+
+
+def _judge_contrast(check: ContrastCheck, setting: str, experiments: Experiments) -> CheckResult:
+    pair = check.readings
+    values = (experiments.value(pair[0], setting), experiments.value(pair[1], setting))
+    effect = _effect(values, pair)
+    second = None
+    if check.second_readings is not None:
+        other = check.second_readings
+        second = _effect((experiments.value(other[0], setting), experiments.value(other[1], setting)), other)
+    good = holds(check.expect, effect, second)
+    return CheckResult(check, "holds" if good else "refused", values, effect, second)
+
+
+def _judge_order(check: OrderCheck, setting: str, experiments: Experiments) -> CheckResult:
+    trajectory = experiments.trajectory(check.condition, setting)
+    times = [trajectory.half_maximum(name) for name in (check.observable, check.before)]
+    for name, time in zip((check.observable, check.before), times, strict=True):
+        if time is None:
+            return CheckResult(check, "refused", reason=f"{name!r} does not change under {check.condition!r}")
+    first, second = (float(time) for time in times if time is not None)
+    return CheckResult(check, "holds" if first < second else "refused", (first, second))
+
+
+def _judge_structure(check: StructureCheck, model: Model) -> CheckResult:
+    ask = model.graph.directly if "directly" in check.expect else model.graph.influences
+    found = ask(check.observable, check.on)
+    good = found == ("not" not in check.expect)
+    link = "a direct influence" if "directly" in check.expect else "a path of influences"
+    return CheckResult(check, "holds" if good else "refused", reason=f"{link} {'is' if found else 'is not'} there")
+
+
+def _effect(values: tuple[float, float], pair: tuple[Reading, Reading]) -> float:
+    value, reference = values
+    if reference <= 0:
+        where = f"{pair[1].observable!r} under {pair[1].condition!r}"
+        raise UndefinedError(f"{where} is {reference:.3g}, so there is no fold change")
+    return log(value / reference) if value > 0 else float("-inf")
+
+
+def _plain(number: float | None) -> float | str | None:
+    return number if number is None or isfinite(number) else "-inf" if number < 0 else "inf"
+
+
+class Experiments:
+    """Runs each condition that claims ask for once, in each setting, and hands out what was read.
+
+    Args:
+        model: to be simulated.
+        claims: whose readings will be wanted.
+    """
+
+    def __init__(self, model: Model, claims: Iterable[Claim]) -> None:
+        self._model = model
+        self._times: dict[tuple[str, str], set[float]] = {}
+        self._whole: set[tuple[str, str]] = set()
+        self._trajectories: dict[tuple[str, str], Trajectory | SimulationError] = {}
+        self._resting: dict[tuple[str, str], Any] = {}
+        for setting, check, reading in _wanted(claims, model):
+            key = (setting, canonical(reading.condition))
+            self._times.setdefault(key, set())
+            if isinstance(check, OrderCheck) or self._instant(reading, setting) in FEATURES:
+                self._whole.add(key)
+            else:
+                self._times[key].add(model.binding.time(self._instant(reading, setting)))
+
+    def value(self, reading: Reading, setting: str) -> float:
+        """Return one reading.
+
+        Raises:
+            SimulationError: if the simulation broke.
+        """
+        instant = self._instant(reading, setting)
+        if instant == "steady state":
+            return float(self._steady(reading.condition, setting)[reading.observable])
+        trajectory = self.trajectory(reading.condition, setting)
+        if instant == "peak":
+            return trajectory.peak(reading.observable)
+        if instant == "mean":
+            return trajectory.mean(reading.observable)
+        return trajectory.at(reading.observable, self._model.binding.time(instant))
+
+    def trajectory(self, condition: str, setting: str) -> Trajectory:
+        """Return the time course of a condition, simulated on first use; see `value`."""
+        key = (setting, canonical(condition))
+        if key not in self._trajectories:
+            self._trajectories[key] = self._simulated(*key)
+        result = self._trajectories[key]
+        if isinstance(result, SimulationError):
+            raise result
+        return result
+
+    def _simulated(self, setting: str, condition: str) -> Trajectory | SimulationError:
+        times = sorted(self._times.get((setting, condition), ()))
+        end = max(times, default=0.0)
+        if (setting, condition) in self._whole:
+            times += self._model.feature_times(setting).tolist()
+            end = max(end, self._model.binding.time(self._model.binding.settings[setting].horizon))
+        try:
+            return self._model.run(condition, times, setting=setting, until=end or self._model.binding.time("1 min"))
+        except SimulationError as error:
+            return error
+
+    def _steady(self, condition: str, setting: str) -> Any:
+        key = (setting, canonical(condition))
+        if key not in self._resting:
+            self._resting[key] = self._model.resting_state(condition, setting=setting)
+        return self._resting[key]
+
+    def _instant(self, reading: Reading, setting: str) -> str:
+        return reading.at or self._model.vocabulary.settings[setting].readout
+
+
+def _wanted(claims: Iterable[Claim], model: Model) -> Iterator[tuple[str, Check, Reading]]:
+    for claim in claims:
+        for check in claim.checks:
+            if not missing_words(check, claim.setting, model):
+                for reading in readings(check):
+                    yield claim.setting, check, reading
+
+
+def interventions(claims: Iterable[Claim]) -> frozenset[str]:
+    """Return every intervention that the checks of some claims use."""
+    return frozenset(name for claim in claims for condition in claim.conditions for name in parse(condition))

@@ -202,6 +202,7 @@ class Claim(Document):
     demand: Demand
     role: Literal["construction", "held_out"] = "construction"
     setting: str
+    at: Instant | None = None
     checks: tuple[Check, ...] = ()
     documented: str | None = None
     conflicts_with: tuple[str, ...] = ()

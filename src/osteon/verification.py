@@ -9,7 +9,7 @@ from math import isfinite, log
 from typing import Any, Literal
 
 from osteon import __version__
-from osteon.conditions import canonical, parse
+from osteon.conditions import canonical
 from osteon.errors import SimulationError
 from osteon.evidence import (
     FEATURES,
@@ -45,7 +45,7 @@ class CheckResult:
     second_effect: float | None = None
     reason: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, claim: Claim) -> dict[str, Any]:
         """Return the result in the shape of ``osteon verify --json``."""
         check = self.check
         pair = self.values or (None, None)
@@ -57,7 +57,7 @@ class CheckResult:
             return common | {"before": check.before, "value": pair[0], "reference_value": pair[1], "reason": self.reason}
         return common | {
             "reference": check.reference,
-            "at": check.at,
+            "at": check.at or claim.at,
             "compared_with": check.compared_with.model_dump(exclude_none=True) if check.compared_with else None,
             "value": pair[0],
             "reference_value": pair[1],
@@ -94,7 +94,7 @@ class ClaimResult:
             "setting": claim.setting,
             "conflicts_with": list(claim.conflicts_with),
             "because": self.because or claim.documented,
-            "checks": [result.as_dict() for result in self.checks],
+            "checks": [result.as_dict(claim) for result in self.checks],
         }
 
 
@@ -159,7 +159,7 @@ def verify(model: Model, claims: Iterable[tuple[str, Claim]], step: Callable[[],
 
 
 def _judged(model: Model, source: str, claim: Claim, experiments: Experiments) -> ClaimResult:
-    checks = tuple(judge(check, claim.setting, model, experiments) for check in claim.checks)
+    checks = tuple(judge(check, claim, model, experiments) for check in claim.checks)
     return ClaimResult(
         model=model.name,
         source=source,
@@ -189,35 +189,35 @@ def missing_words(check: Check, setting: str, model: Model) -> list[str]:
     return missing if isinstance(check, StructureCheck) or setting in binding.settings else [*missing, setting]
 
 
-def judge(check: Check, setting: str, model: Model, experiments: Experiments) -> CheckResult:
-    """Judge one check of a claim made in a setting."""
-    missing = missing_words(check, setting, model)
+def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) -> CheckResult:
+    """Judge one check of a claim."""
+    missing = missing_words(check, claim.setting, model)
     if missing:
         return CheckResult(check, "not representable", reason=f"the model has no {', '.join(missing)}")
     try:
         if isinstance(check, StructureCheck):
             return _judge_structure(check, model)
         if isinstance(check, OrderCheck):
-            return _judge_order(check, setting, experiments)
-        return _judge_contrast(check, setting, experiments)
+            return _judge_order(check, claim, experiments)
+        return _judge_contrast(check, claim, experiments)
     except (SimulationError, UndefinedError) as error:
         return CheckResult(check, "failed", reason=str(error))
 
 
-def _judge_contrast(check: ContrastCheck, setting: str, experiments: Experiments) -> CheckResult:
+def _judge_contrast(check: ContrastCheck, claim: Claim, experiments: Experiments) -> CheckResult:
     pair = check.readings
-    values = (experiments.value(pair[0], setting), experiments.value(pair[1], setting))
+    values = (experiments.value(pair[0], claim), experiments.value(pair[1], claim))
     effect = _effect(values, pair)
     second = None
     if check.second_readings is not None:
         other = check.second_readings
-        second = _effect((experiments.value(other[0], setting), experiments.value(other[1], setting)), other)
+        second = _effect((experiments.value(other[0], claim), experiments.value(other[1], claim)), other)
     good = holds(check.expect, effect, second)
     return CheckResult(check, "holds" if good else "refused", values, effect, second)
 
 
-def _judge_order(check: OrderCheck, setting: str, experiments: Experiments) -> CheckResult:
-    trajectory = experiments.trajectory(check.condition, setting)
+def _judge_order(check: OrderCheck, claim: Claim, experiments: Experiments) -> CheckResult:
+    trajectory = experiments.trajectory(check.condition, claim.setting)
     times = [trajectory.half_maximum(name) for name in (check.observable, check.before)]
     for name, time in zip((check.observable, check.before), times, strict=True):
         if time is None:
@@ -260,24 +260,24 @@ class Experiments:
         self._whole: set[tuple[str, str]] = set()
         self._trajectories: dict[tuple[str, str], Trajectory | SimulationError] = {}
         self._resting: dict[tuple[str, str], Any] = {}
-        for setting, check, reading in _wanted(claims, model):
-            key = (setting, canonical(reading.condition))
-            self._times.setdefault(key, set())
-            if isinstance(check, OrderCheck) or self._instant(reading, setting) in FEATURES:
+        for claim, check, reading in _wanted(claims, model):
+            key = (claim.setting, canonical(reading.condition))
+            instant = self._instant(reading, claim)
+            if isinstance(check, OrderCheck) or instant in FEATURES:
                 self._whole.add(key)
             else:
-                self._times[key].add(model.binding.time(self._instant(reading, setting)))
+                self._times.setdefault(key, set()).add(model.binding.time(instant))
 
-    def value(self, reading: Reading, setting: str) -> float:
-        """Return one reading.
+    def value(self, reading: Reading, claim: Claim) -> float:
+        """Return one reading of a claim.
 
         Raises:
             SimulationError: if the simulation broke.
         """
-        instant = self._instant(reading, setting)
+        instant = self._instant(reading, claim)
         if instant == "steady state":
-            return float(self._steady(reading.condition, setting)[reading.observable])
-        trajectory = self.trajectory(reading.condition, setting)
+            return float(self._steady(reading.condition, claim.setting)[reading.observable])
+        trajectory = self.trajectory(reading.condition, claim.setting)
         if instant == "peak":
             return trajectory.peak(reading.observable)
         if instant == "mean":
@@ -311,18 +311,14 @@ class Experiments:
             self._resting[key] = self._model.resting_state(condition, setting=setting)
         return self._resting[key]
 
-    def _instant(self, reading: Reading, setting: str) -> str:
-        return reading.at or self._model.vocabulary.settings[setting].readout
+    def _instant(self, reading: Reading, claim: Claim) -> str:
+        return reading.at or claim.at or self._model.vocabulary.settings[claim.setting].readout
 
 
-def _wanted(claims: Iterable[Claim], model: Model) -> Iterator[tuple[str, Check, Reading]]:
+def _wanted(claims: Iterable[Claim], model: Model) -> Iterator[tuple[Claim, Check, Reading]]:
     for claim in claims:
         for check in claim.checks:
             if not missing_words(check, claim.setting, model):
                 for reading in readings(check):
-                    yield claim.setting, check, reading
+                    yield claim, check, reading
 
-
-def interventions(claims: Iterable[Claim]) -> frozenset[str]:
-    """Return every intervention that the checks of some claims use."""
-    return frozenset(name for claim in claims for condition in claim.conditions for name in parse(condition))

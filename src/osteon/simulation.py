@@ -86,8 +86,11 @@ class Simulator:
             UnknownIdError: if the schedule changes something that the model does not have.
         """
         self._prepare(schedule)
+        self._runner.model.setTime(schedule.phases[0].start)
+        first = np.array(self._runner.getSelectedValues(), dtype=np.float64)
         blocks = [self._run_phase(schedule, phase, times) for phase in schedule.phases]
-        table = np.vstack([blocks[0], *(block[1:] for block in blocks[1:])])
+        # At the boundary of two phases the value is the one just before the change, so that t = 0 is the state at rest.
+        table = np.vstack([first, *(block[1:] for block in blocks)])
         columns = {name: table[:, 1 + index].copy() for index, name in enumerate(self.observables)}
         return Trajectory(schedule.condition, table[:, 0].copy(), columns, self.time_unit)
 

@@ -20,8 +20,8 @@ Symbol = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 class Act(Document):
     """What is done to a model: values set, or multiplied, on parameters, compartments or species."""
 
-    set: dict[Symbol, float] = {}
-    scale: dict[Symbol, float] = {}
+    set: dict[Symbol, float] = Field(default_factory=dict)
+    scale: dict[Symbol, float] = Field(default_factory=dict)
 
     @property
     def targets(self) -> frozenset[str]:
@@ -68,7 +68,7 @@ class ObservableBinding(Document):
 class SettingBinding(Act):
     """A setting: what differs from the model as written, throughout or only from t = 0 on, and how far to simulate."""
 
-    set_at_start: dict[Symbol, float] = {}
+    set_at_start: dict[Symbol, float] = Field(default_factory=dict)
     horizon: Duration
     equilibrate: bool = True
     reason: str
@@ -119,11 +119,11 @@ class Binding(Document):
     sources: tuple[str, ...]
     protocol: Protocol
     settings: dict[str, SettingBinding]
-    interventions: dict[str, InterventionBinding] = {}
+    interventions: dict[str, InterventionBinding] = Field(default_factory=dict)
     observables: dict[str, ObservableBinding]
-    parameters: dict[Symbol, ParameterBinding] = {}
-    counterfactuals: dict[str, Counterfactual] = {}
-    unmet: dict[str, str] = {}
+    parameters: dict[Symbol, ParameterBinding] = Field(default_factory=dict)
+    counterfactuals: dict[str, Counterfactual] = Field(default_factory=dict)
+    unmet: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _default_setting_is_bound(self) -> Binding:

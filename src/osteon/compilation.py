@@ -127,17 +127,19 @@ def _annotation_findings(model: Any, shown: str) -> Iterator[Finding]:
     ):
         for item in items:
             if not item.isSetSBOTerm():
-                yield Finding(shown, f"{kind} {item.getId()!r} has no SBO term; write `{item.getId()}.sboTerm = SBO:...`")
+                yield Finding(
+                    shown, f"{kind} {item.getId()!r} has no SBO term; write `{item.getId()}.sboTerm = SBO:...`"
+                )
             if kind != "parameter" and not item.isSetName():
                 yield Finding(shown, f'{kind} {item.getId()!r} has no name; write `{item.getId()} is "..."`')
             if kind in ("compartment", "species") and not item.getNumCVTerms() and item.getSBOTerm() != unspecified:
-                yield Finding(shown, f"{kind} {item.getId()!r} has no identity term; `{item.getId()} identity \"...\"`")
+                yield Finding(shown, f'{kind} {item.getId()!r} has no identity term; `{item.getId()} identity "..."`')
     if not model.isSetNotes():
         yield Finding(shown, "the model has no prose; write `model notes ```...```")
     if not model.isSetModelHistory() or not model.getModelHistory().getNumCreators():
-        yield Finding(shown, "the model names no creator; write `model creator1.familyName \"...\"`")
+        yield Finding(shown, 'the model names no creator; write `model creator1.familyName "..."`')
     if not any("taxonomy" in term.getResourceURI(0) for term in _terms(model)):
-        yield Finding(shown, "the model names no organism; write `model taxon \"https://identifiers.org/taxonomy:...\"`")
+        yield Finding(shown, 'the model names no organism; write `model taxon "https://identifiers.org/taxonomy:..."`')
 
 
 def _terms(item: Any) -> Iterator[Any]:

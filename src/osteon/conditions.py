@@ -22,7 +22,9 @@ def parse(text: str) -> tuple[str, ...]:
         return ()
     for name in names:
         if not _NAME.fullmatch(name) or name == CONTROL:
-            raise ValueError(f"{text!r} is not a condition; write 'control' or interventions joined by +: 'cccp+si_atf4'")
+            raise ValueError(
+                f"{text!r} is not a condition; write 'control' or interventions joined by +: 'cccp+si_atf4'"
+            )
     if len(set(names)) < len(names):
         raise ValueError(f"{text!r} names an intervention twice")
     return names

@@ -29,12 +29,7 @@ def binding_findings(binding: Binding, document: Any, shown: str, *, own: bool =
             if target not in changeable:
                 hint = suggestion(target, changeable)
                 yield Finding(f"{shown}: {place}", f"the model has no parameter or species {target!r} to change{hint}")
-    for name, observable in binding.observables.items():
-        try:
-            sbml.parse_formula(observable.mathematics, model, f"{shown}: observables.{name}")
-        except CompilationError as error:
-            where, _, what = str(error).partition(f"observables.{name}: ")
-            yield Finding(f"{where}observables.{name}", what)
+    yield from _observable_findings(binding, model, shown)
     constants = [part for part in parts.values() if part.kind == "parameter" and part.constant]
     if own:
         for part in constants:
@@ -47,6 +42,15 @@ def binding_findings(binding: Binding, document: Any, shown: str, *, own: bool =
             yield Finding(where, f"the model has no such parameter{suggestion(name, [part.id for part in constants])}")
         else:
             yield from _parameter_findings(entry, known, model, where)
+
+
+def _observable_findings(binding: Binding, model: Any, shown: str) -> Iterator[Finding]:
+    for name, observable in binding.observables.items():
+        where = f"{shown}: observables.{name}"
+        try:
+            sbml.parse_formula(observable.mathematics, model, where)
+        except CompilationError as error:
+            yield Finding(where, str(error).removeprefix(f"{where}: "))
 
 
 def _targets(binding: Binding) -> Iterator[tuple[str, Iterable[str]]]:
@@ -83,4 +87,6 @@ def claim_findings(binding: Binding, claims: Iterable[tuple[str, Claim]], shown:
     known = [claim.id for _, claim in claims]
     for name in binding.unmet:
         if name not in known:
-            yield Finding(f"{shown}: unmet.{name}", f"none of the model's sources has this claim{suggestion(name, known)}")
+            yield Finding(
+                f"{shown}: unmet.{name}", f"none of the model's sources has this claim{suggestion(name, known)}"
+            )

@@ -168,7 +168,6 @@ class StructureCheck(Document):
     on: str
 
 
-
 def _kind_of_check(value: Any) -> str:
     word = value.get("expect") if isinstance(value, dict) else getattr(value, "expect", None)
     if word in get_args(OrderWord):

@@ -142,7 +142,7 @@ class Reaction:
 
 def symbols(model: Any) -> list[Symbol]:
     """Return every compartment, species and parameter of a libsbml model, in the order of the file."""
-    rules = {rule.getVariable(): libsbml.formulaToL3String(rule.getMath()) for rule in model.getListOfRules()}
+    rules = {rule.getVariable(): _infix(rule.getMath()) for rule in model.getListOfRules()}
     found = []
     for kind, items in (
         ("compartment", model.getListOfCompartments()),
@@ -165,6 +165,12 @@ def symbols(model: Any) -> list[Symbol]:
     return found
 
 
+def _infix(tree: Any) -> str:
+    settings = libsbml.L3ParserSettings()
+    settings.setParseUnits(libsbml.L3P_NO_UNITS)
+    return str(libsbml.formulaToL3StringWithSettings(tree, settings))
+
+
 def _value(item: Any, kind: str) -> float | None:
     if kind == "species":
         if item.isSetInitialAmount():
@@ -182,7 +188,7 @@ def reactions(model: Any) -> list[Reaction]:
             id=reaction.getId(),
             name=reaction.getName(),
             equation=f"{_side(reaction.getListOfReactants())} -> {_side(reaction.getListOfProducts())}".strip(),
-            rate=libsbml.formulaToL3String(reaction.getKineticLaw().getMath()),
+            rate=_infix(reaction.getKineticLaw().getMath()),
         )
         for reaction in model.getListOfReactions()
     ]

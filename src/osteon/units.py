@@ -29,7 +29,9 @@ def of_model(unit: str, model: Any) -> pint.Quantity[Any]:
     for number in range(definition.getNumUnits()):
         part = definition.getUnit(number)
         kind = libsbml.UnitKind_toString(part.getKind())
-        base = registry().Quantity(part.getMultiplier() * 10.0 ** part.getScale(), "" if kind == "dimensionless" else kind)
+        base = registry().Quantity(
+            part.getMultiplier() * 10.0 ** part.getScale(), "" if kind == "dimensionless" else kind
+        )
         product = product * base ** part.getExponentAsDouble()
     return product
 

@@ -54,7 +54,12 @@ class CheckResult:
             return common | {"on": check.on, "reason": self.reason}
         common |= {"condition": check.condition, "threshold": threshold(check.expect)}
         if isinstance(check, OrderCheck):
-            return common | {"before": check.before, "value": pair[0], "reference_value": pair[1], "reason": self.reason}
+            return common | {
+                "before": check.before,
+                "value": pair[0],
+                "reference_value": pair[1],
+                "reason": self.reason,
+            }
         return common | {
             "reference": check.reference,
             "at": check.at or claim.at,
@@ -321,4 +326,3 @@ def _wanted(claims: Iterable[Claim], model: Model) -> Iterator[tuple[Claim, Chec
             if not missing_words(check, claim.setting, model):
                 for reading in readings(check):
                     yield claim, check, reading
-

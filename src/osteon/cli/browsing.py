@@ -31,7 +31,12 @@ def list_(json: AsJson = False, project: Project = None) -> None:
                     for m in models
                 ],
                 "sources": [
-                    {"id": s.source.id, "tag": s.source.tag, "title": s.source.title, "claims": [c.id for c in s.claims]}
+                    {
+                        "id": s.source.id,
+                        "tag": s.source.tag,
+                        "title": s.source.title,
+                        "claims": [c.id for c in s.claims],
+                    }
                     for s in sources
                 ],
             }

@@ -32,7 +32,9 @@ def register(app: typer.Typer) -> None:
 def simulate(
     model: Name,
     condition: Condition = "control",
-    until: Annotated[str | None, typer.Option(help="Duration, such as 14d; the setting's horizon if not given.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Duration, such as 14d; the setting's horizon if not given.")
+    ] = None,
     setting: Setting = None,
     observable: Observables = None,
     csv: Annotated[Path | None, typer.Option(help="Write the time course to this CSV file.")] = None,
@@ -90,11 +92,10 @@ def predict(
     from osteon.cli.tables import percent
 
     table = Table(title=f"{model}: {condition} against {reference}, {frame.attrs['setting']}, {frame.attrs['at']}")
-    for name in ("observable", "change", "fold change", "value", "reference"):
-        table.add_column(name, justify="left" if name == "observable" else "right")
+    for head in ("observable", "change", "fold change", "value", "reference"):
+        table.add_column(head, justify="left" if head == "observable" else "right")
     for name, row in frame.iterrows():
-        known = row["effect"] == row["effect"]
-        change = percent(row["effect"]) if known else "-"
+        change = percent(row["effect"]) if frame.notna().at[name, "effect"] else "-"
         table.add_row(str(name), change, f"{row['fold_change']:.4g}", f"{row['value']:.4g}", f"{row['reference']:.4g}")
     output.print(table)
 

@@ -1,0 +1,39 @@
+# Two commands on a fresh machine with Python >= 3.11, make and git:
+#   make verify   every model against its evidence
+#   make test     the whole test suite
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: verify test lint build check-generated constraints clean
+
+verify: .venv/installed
+	$(BIN)/python scripts/verify.py
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+build: .venv/installed
+	$(BIN)/python scripts/build.py
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Osteon needs Python >= 3.11; name one: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+# Pins every package anew, names and versions only.
+constraints:
+	rm -rf build/pinning && $(PYTHON) -m venv build/pinning
+	PIP_CONSTRAINT= build/pinning/bin/pip install --quiet '.[dev]'
+	build/pinning/bin/pip freeze --exclude osteon > constraints.txt
+
+clean:
+	rm -rf .venv build dist

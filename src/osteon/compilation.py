@@ -20,9 +20,10 @@ LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 _STAMP = re.compile(r"<!-- Created by libAntimony[^>]*-->\n")
 _SAID = re.compile(r'```.*?```|"[^"\n]*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
-_VALUE = re.compile(
-    r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)*([A-Za-z_]\w*)\s*(?:in\s+\w+\s*)?=(?![=>])"
-)
+_START = r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)*([A-Za-z_]\w*)\s*(?:in\s+\w+\s*)?"
+_VALUE = re.compile(_START + r"=(?![=>])")
+_BARE = re.compile(_START + r"=\s*[\d.][\d.eE+-]*[ \t]*(?=[;,\n]|$)")
+_UNIT = re.compile(r"\b([A-Za-z_]\w*)\s+has\s+\w+")
 
 
 def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None = None) -> str:
@@ -77,12 +78,16 @@ def _licensed(text: str) -> str:
 
 
 def antimony_findings(text: str, shown: str) -> Iterator[Finding]:
-    """Yield a finding for every symbol that the text gives a value twice, which Antimony accepts silently."""
+    """Yield a finding for what Antimony accepts silently and SBML no longer shows: twice-set symbols, missing units."""
     spoken = _SAID.sub(lambda match: "\n" * match[0].count("\n"), text)
     for model in re.split(r"^\s*(?:model|module)\b", spoken, flags=re.MULTILINE):
         counts = Counter(_VALUE.findall(model))
         for name in sorted(name for name, count in counts.items() if count > 1):
             yield Finding(shown, f"{name!r} is given a value {counts[name]} times; Antimony keeps the last silently")
+        declared = set(_UNIT.findall(model))
+        for match in _BARE.finditer(model):
+            if match[1] not in declared:
+                yield Finding(shown, f"{match[1]!r} has no unit; write it after the number, or 'dimensionless'")
 
 
 def model_findings(document: Any, shown: str) -> Iterator[Finding]:
@@ -96,7 +101,7 @@ def model_findings(document: Any, shown: str) -> Iterator[Finding]:
     for part in parts:
         if part.value is None and part.rule is None:
             yield Finding(shown, f"{part.kind} {part.id!r} has no value{suggestion(part.id, valued)}")
-        if not part.unit and part.rule is None:
+        if not part.unit and part.value is not None:
             yield Finding(shown, f"{part.kind} {part.id!r} has no unit; every number needs one, or 'dimensionless'")
         if part.kind != "compartment" and part.id not in used and part.rule is None:
             yield Finding(shown, f"{part.kind} {part.id!r} is used by no reaction, rule or event")

@@ -14,6 +14,8 @@ from typing import Any
 
 import libsbml
 
+from osteon.sbml import is_symbol
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -92,21 +94,21 @@ class _Reader:
 
     def _read(self, tree: Any) -> tuple[float | None, frozenset[str]]:
         """Return a tree's value, where it is a constant, and its live symbols."""
-        kind = tree.getType()
         if tree.isNumber():
             return float(tree.getValue()), frozenset()
-        if kind == libsbml.AST_NAME:
+        if is_symbol(tree):
             return self._read_name(tree.getName())
+        operator = tree.getOperatorName() if tree.isOperator() else tree.getName()
         parts = [self._read(tree.getChild(number)) for number in range(tree.getNumChildren())]
         live = frozenset[str]().union(*(names for _, names in parts))
         values = [value for value, _ in parts]
-        if kind == libsbml.AST_TIMES and 0.0 in values:
+        if operator == "times" and 0.0 in values:
             return 0.0, frozenset()
-        if kind in (libsbml.AST_DIVIDE, libsbml.AST_POWER, libsbml.AST_FUNCTION_POWER) and values[0] == 0.0:
+        if operator in ("divide", "power") and values[0] == 0.0:
             return 0.0, frozenset()
-        if kind in (libsbml.AST_PLUS, libsbml.AST_MINUS) and None not in values:
+        if operator in ("plus", "minus") and None not in values:
             numbers = [value for value in values if value is not None]
-            return (sum(numbers) if kind == libsbml.AST_PLUS else _difference(numbers)), live
+            return (sum(numbers) if operator == "plus" else _difference(numbers)), live
         return None, live
 
     def _read_name(self, name: str) -> tuple[float | None, frozenset[str]]:

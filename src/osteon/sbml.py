@@ -89,8 +89,17 @@ def evaluate(formula: str, known: Any, shown: str) -> float:
 
 def names_in(tree: Any) -> frozenset[str]:
     """Return every symbol that a tree of mathematics uses, time and constants aside."""
-    names = {tree.getName()} if tree.getType() == libsbml.AST_NAME else set()
+    names = {tree.getName()} if is_symbol(tree) else set()
     return frozenset(names).union(*(names_in(tree.getChild(i)) for i in range(tree.getNumChildren())))
+
+
+def is_symbol(tree: Any) -> bool:
+    """Say whether a tree is a symbol of the model, and not time or Avogadro's number.
+
+    `ASTNode.getType` is not to be used anywhere: once libsedml is imported, as tellurium does, it no longer returns a
+    number in Python.
+    """
+    return bool(tree.isName()) and not tree.getDefinitionURLString()
 
 
 def _symbol_ids(model: Any) -> list[str]:

@@ -1,0 +1,67 @@
+"""Fixtures: the project of this checkout, its models compiled once, and the command line run in-process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from osteon.cli import main
+from osteon.library import Library
+from osteon.model import Model, load
+from osteon.verification import Scorecard, verify
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = Library(ROOT)
+MODELS = LIBRARY.model_names
+
+
+@cache
+def model(name: str) -> Model:
+    """Return one of the project's models, compiled once for all tests."""
+    return load(LIBRARY, name)
+
+
+@cache
+def scorecard(name: str) -> Scorecard:
+    """Return what one of the project's models makes of its claims."""
+    return verify(model(name), LIBRARY.claims(model(name).binding))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def osteon(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Return a function that runs one `osteon` command in this process, on a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, cwd: Path = ROOT) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["osteon", *arguments])
+        before = Path.cwd()
+        os.chdir(cwd)
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        finally:
+            os.chdir(before)
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return run

@@ -1,0 +1,75 @@
+"""Small models with known solutions, and what is needed to run them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from osteon.bindings import Binding
+from osteon.compilation import compile_antimony
+from osteon.evidence import Vocabulary
+from osteon.model import Model
+
+HEAD = """
+  unit day = 86400 second
+  unit per_day = 1 / (86400 second)
+  unit time_unit = day
+  unit substance = dimensionless
+  unit extent = dimensionless
+  unit volume = dimensionless
+  compartment cell = 1 dimensionless
+"""
+TURNOVER = """
+  substanceOnly species S in cell = 1 dimensionless
+  k = 0.5 per_day; boost = 1 dimensionless; drain = 1 dimensionless
+  made: => S; k*boost
+  lost: S => ; k*drain*S
+"""
+
+
+def vocabulary(interventions: Mapping[str, str], observables: tuple[str, ...] = ("s",)) -> Vocabulary:
+    """Return a vocabulary with these interventions (id: kind) and observables, and one setting, `culture`."""
+    return Vocabulary.model_validate(
+        {
+            "interventions": {
+                name: {"kind": kind, "meaning": name, "term": "SBO:0000240"} for name, kind in interventions.items()
+            },
+            "observables": {name: {"meaning": name, "term": "SBO:0000240"} for name in observables},
+            "settings": {
+                "culture": {"meaning": "x", "term": "SBO:0000240", "readout": "1 d", "readout_basis": "example"}
+            },
+        }
+    )
+
+
+def model(
+    body: str = TURNOVER,
+    *,
+    interventions: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
+    observables: Mapping[str, str] | None = None,
+    equilibrate: bool = True,
+) -> Model:
+    """Return a model made of a body of Antimony.
+
+    Args:
+        body: statements after the units and the compartment.
+        interventions: for each its kind, and what it does.
+        observables: for each its formula; ``s = S`` if not given.
+        equilibrate: whether runs start from the resting state.
+    """
+    acts = interventions or {}
+    formulas = observables or {"s": "S"}
+    binding = Binding.model_validate(
+        {
+            "id": "small",
+            "title": "A small model",
+            "sources": (),
+            "protocol": {"time_unit": "d", "default_setting": "culture", "settle": "200 d"},
+            "settings": {"culture": {"horizon": "10 d", "reason": "example", "equilibrate": equilibrate}},
+            "interventions": {name: {**act, "reason": "example"} for name, (_, act) in acts.items()},
+            "observables": {name: {"formula": formula, "unit": "1"} for name, formula in formulas.items()},
+        }
+    )
+    words = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas))
+    text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
+    return Model(text, binding, words, shown="small.xml")

@@ -1,0 +1,93 @@
+"""The graph of influences, on models whose graph is plain to see."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import small
+from conftest import ROOT
+from osteon.influence import Graph
+
+CHAIN = """
+  substanceOnly species A in cell = 1 dimensionless, B in cell = 1 dimensionless
+  substanceOnly species C in cell = 1 dimensionless, D in cell = 1 dimensionless
+  k = 1 per_day; off = 0 dimensionless; K = 1 dimensionless; n = 2 dimensionless
+  Drive := A^n/(K^n + A^n)
+  Drive has dimensionless
+  Idle := off*D
+  Idle has dimensionless
+  a_made: => A; k
+  a_lost: A => ; k*A
+  b_made: => B; k*Drive
+  b_lost: B => ; k*B
+  c_made: => C; k*B + k*Idle
+  c_lost: C => ; k*C*(1 + off*D/(K + D))
+  d_made: => D; k*A
+  d_lost: D => ; k*D
+"""
+
+
+def _graph(body: str = CHAIN) -> Graph:
+    return small.model(body, observables={"s": "C", "sum": "A + B", "drive": "Drive"}).graph
+
+
+def test_direct_influence_passes_through_assignment_rules() -> None:
+    assert _graph().directly("A", "B")
+    assert not _graph().directly("A", "C")
+    assert not _graph().directly("B", "A")
+
+
+def test_paths() -> None:
+    assert _graph().influences("A", "C")
+    assert not _graph().influences("C", "A")
+
+
+def test_an_arm_times_zero_is_no_influence() -> None:
+    assert not _graph().influences("D", "C")
+    assert _graph(CHAIN.replace("off = 0", "off = 1")).directly("D", "C")
+
+
+def test_own_loss_is_not_an_influence_on_itself() -> None:
+    assert not _graph().directly("A", "A")
+
+
+def test_observables_stand_for_their_states() -> None:
+    assert _graph().influences("sum", "s")
+    assert _graph().directly("drive", "B")
+
+
+def test_rate_rules_count() -> None:
+    body = """
+      substanceOnly species A in cell = 1 dimensionless
+      k = 1 per_day; R = 1 dimensionless
+      a_made: => A; k
+      a_lost: A => ; k*A
+      R' = k*A - k*R
+    """
+    assert small.model(body, observables={"s": "A"}).graph.directly("A", "R")
+
+
+def test_a_species_used_up_is_influenced_by_what_speeds_its_loss() -> None:
+    body = """
+      substanceOnly species A in cell = 1 dimensionless, E in cell = 1 dimensionless
+      k = 1 per_day
+      a_made: => A; k
+      a_lost: A => ; k*A*E
+      e_made: => E; k
+      e_lost: E => ; k*E
+    """
+    graph = small.model(body, observables={"s": "A"}).graph
+    assert graph.directly("E", "A")
+    assert not graph.influences("A", "E")
+
+
+def test_graph_is_the_same_once_tellurium_has_been_imported() -> None:
+    """Importing libsedml, as tellurium does, changes what libsbml's getType returns in Python."""
+    script = (
+        "import sys; sys.path.insert(0, 'tests'); import warnings; warnings.simplefilter('ignore'); import tellurium\n"
+        "from test_influence import _graph; graph = _graph()\n"
+        "print(graph.directly('A', 'B'), graph.influences('A', 'C'), graph.influences('D', 'C'))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "False"]

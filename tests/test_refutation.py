@@ -1,0 +1,152 @@
+"""Every check can fail: a check that nothing could refuse would prove nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conftest import LIBRARY, MODELS, model, scorecard
+from osteon.conditions import CONTROL
+from osteon.evidence import Check, Claim, Comparison, ContrastCheck, OrderCheck, StructureCheck
+from osteon.model import load
+from osteon.verification import Experiments, judge, verify
+
+OPPOSITES = {
+    "increase": ("decrease", "unchanged", "abolished"),
+    "decrease": ("increase", "unchanged"),
+    "slight increase": ("slight decrease", "decrease", "abolished"),
+    "slight decrease": ("slight increase", "increase", "abolished"),
+    "unchanged": ("increase", "decrease", "abolished"),
+    "hardly changed": ("increase", "decrease", "abolished"),
+    "abolished": ("increase", "unchanged", "slight decrease"),
+    "same": ("weaker", "stronger"),
+    "weaker": ("stronger", "same"),
+    "stronger": ("weaker", "same"),
+    "prevented": ("not prevented", "partly prevented"),
+    "partly prevented": ("prevented", "not prevented"),
+    "not prevented": ("prevented", "partly prevented"),
+    "influences": ("does not influence",),
+    "does not influence": ("influences",),
+    "directly influences": ("does not directly influence",),
+    "does not directly influence": ("directly influences",),
+}
+NO_EFFECT = ("unchanged", "hardly changed")
+
+
+def _all() -> Iterator[tuple[str, Claim, int]]:
+    for name in MODELS:
+        unmet = LIBRARY.binding(name).unmet
+        for _, claim in LIBRARY.claims(LIBRARY.binding(name)):
+            for index in range(len(claim.checks)):
+                if claim.id not in unmet:
+                    yield name, claim, index
+
+
+CHECKS = list(_all())
+IDS = [f"{name}-{claim.id}-{index}" for name, claim, index in CHECKS]
+
+
+def _outcome(check: Check, name: str, claim: Claim) -> str:
+    changed = claim.model_copy(update={"checks": (check,)})
+    return judge(check, changed, model(name), Experiments(model(name), [changed])).outcome
+
+
+@pytest.mark.parametrize(("name", "claim", "index"), CHECKS, ids=IDS)
+def test_refused_when_flipped(name: str, claim: Claim, index: int) -> None:
+    check = claim.checks[index]
+    if isinstance(check, OrderCheck):
+        flipped = [check.model_copy(update={"observable": check.before, "before": check.observable})]
+    else:
+        flipped = [check.model_copy(update={"expect": word}) for word in OPPOSITES[check.expect]]
+    assert {_outcome(each, name, claim) for each in flipped} == {"refused"}
+
+
+def _without_intervention(check: ContrastCheck | OrderCheck) -> ContrastCheck | OrderCheck:
+    """Take away what the check says makes the difference."""
+    if isinstance(check, OrderCheck):
+        return check.model_copy(update={"condition": CONTROL})
+    other = check.compared_with
+    if other is None or check.expect in ("same", "not prevented"):
+        if check.condition == check.reference:
+            return check.model_copy(update={"condition": CONTROL, "reference": CONTROL})
+        return check.model_copy(update={"condition": check.reference})
+    return check.model_copy(update={"compared_with": Comparison()})
+
+
+SIMULATED = [
+    pytest.param(*each, id=id_)
+    for each, id_ in zip(CHECKS, IDS, strict=True)
+    if not isinstance(each[1].checks[each[2]], StructureCheck) and each[1].checks[each[2]].expect not in NO_EFFECT
+]
+
+
+@pytest.mark.parametrize(("name", "claim", "index"), SIMULATED)
+def test_refused_without_intervention(name: str, claim: Claim, index: int) -> None:
+    check = claim.checks[index]
+    assert isinstance(check, ContrastCheck | OrderCheck)
+    if (
+        isinstance(check, ContrastCheck)
+        and check.reference_observable
+        and check.condition == check.reference == CONTROL
+    ):
+        pytest.skip("compares two parts of the untouched animal; flipping it is the only way to fail it")
+    assert _outcome(_without_intervention(check), name, claim) == "refused"
+
+
+SILENT = [
+    pytest.param(*each, id=id_)
+    for each, id_ in zip(CHECKS, IDS, strict=True)
+    if each[1].checks[each[2]].expect in NO_EFFECT
+]
+
+
+@pytest.mark.parametrize(("name", "claim", "index"), SILENT)
+def test_no_effect_could_have_been_an_effect(name: str, claim: Claim, index: int) -> None:
+    """A claim that nothing changes is refused under another intervention, or in a world that works otherwise."""
+    check = claim.checks[index]
+    assert isinstance(check, ContrastCheck)
+    elsewhere = (
+        check.model_copy(update={"condition": other})
+        for other in model(name).binding.interventions
+        if other != check.condition
+    )
+    refused = any(_outcome(each, name, claim) == "refused" for each in elsewhere)
+    assert refused or _counterfactual_that_refuses(name, claim)
+
+
+EXCLUSIONS = [
+    pytest.param(name, claim, id=f"{name}-{claim.id}")
+    for name, claim in dict.fromkeys((name, claim) for name, claim, _ in CHECKS)
+    if claim.demand == "must not" and not all(isinstance(check, StructureCheck) for check in claim.checks)
+]
+
+
+@pytest.mark.parametrize(("name", "claim"), EXCLUSIONS)
+def test_excluded_mechanism_would_have_been_seen(name: str, claim: Claim) -> None:
+    assert _counterfactual_that_refuses(name, claim)
+
+
+def _counterfactual_that_refuses(name: str, claim: Claim) -> str | None:
+    for counterfactual, world in LIBRARY.binding(name).counterfactuals.items():
+        elsewhere = load(LIBRARY, name, world)
+        if verify(elsewhere, [("", claim)]).results[0].verdict == "contradicted":
+            return counterfactual
+    return None
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_counterfactual_refutes_something(name: str) -> None:
+    for counterfactual, world in LIBRARY.binding(name).counterfactuals.items():
+        card = verify(load(LIBRARY, name, world), LIBRARY.claims(LIBRARY.binding(name)))
+        assert card.counts()["contradicted"] > scorecard(name).counts()["contradicted"], counterfactual
+
+
+def test_halved_lamin_threshold_contradicts_named_claims() -> None:
+    from osteon.bindings import Act
+
+    world = Act(scale={"lamin_threshold": 0.5})
+    card = verify(load(LIBRARY, "mitochondrial_lamin", world), LIBRARY.claims(LIBRARY.binding("mitochondrial_lamin")))
+    contradicted = {result.claim.id for result in card.results if result.verdict == "contradicted"}
+    assert {"S0-28", "S0-29"} <= contradicted
+    assert not card.passed

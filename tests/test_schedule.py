@@ -1,0 +1,93 @@
+"""How interventions compose, and when they act."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import small
+from osteon.errors import OsteonError, ProjectError, UnknownIdError
+from osteon.schedule import Change, Schedule
+
+ACTS = {
+    "double": ("treatment", {"scale": {"boost": 2.0}}),
+    "triple": ("treatment", {"scale": {"boost": 3.0}}),
+    "set_five": ("treatment", {"set": {"boost": 5.0}}),
+    "set_five_too": ("treatment", {"set": {"boost": 5.0}}),
+    "set_seven": ("treatment", {"set": {"boost": 7.0}}),
+    "set_seven_later": ("treatment", {"set": {"boost": 7.0}, "start": "5 d"}),
+    "set_five_first": ("treatment", {"set": {"boost": 5.0}, "end": "5 d"}),
+    "mutant": ("genotype", {"set": {"drain": 0.5}}),
+    "late_mutant": ("genotype", {"set": {"drain": 0.5}, "start": "2 d", "end": "4 d"}),
+    "before": ("treatment", {"scale": {"boost": 2.0}, "start": "-1 d"}),
+}
+
+
+def _schedule(*names: str) -> Schedule:
+    return small.model(interventions=ACTS).schedule(names)
+
+
+def test_factors_multiply() -> None:
+    assert _schedule("double", "triple").phases[0].changes["boost"] == Change(None, 6.0)
+
+
+@given(st.permutations(["double", "triple", "set_five", "mutant"]))
+def test_order_does_not_matter(names: list[str]) -> None:
+    phase = _schedule(*names).phases[0]
+    assert phase.changes["boost"].applied(1.0) == 30.0
+    assert phase.changes["drain"].applied(1.0) == 0.5
+
+
+def test_equal_values_agree() -> None:
+    assert _schedule("set_five", "set_five_too").phases[0].changes["boost"].applied(1.0) == 5.0
+
+
+def test_two_values_on_one_target_are_an_error() -> None:
+    message = (
+        "models/bindings/small.toml: set_five sets 'boost' to 5 and set_seven sets it to 7 at the same time; "
+        "let one of them scale it, or give them windows that do not meet"
+    )
+    with pytest.raises(ProjectError) as caught:
+        _schedule("set_five", "set_seven")
+    assert str(caught.value) == message
+
+
+def test_values_in_windows_that_do_not_meet_agree() -> None:
+    phases = _schedule("set_five_first", "set_seven_later").phases
+    assert [(phase.start, phase.end) for phase in phases] == [(0, 5), (5, 10)]
+    assert [phase.changes["boost"].applied(1.0) for phase in phases] == [5.0, 7.0]
+
+
+def test_genotype_acts_before_equilibration_and_ever_after() -> None:
+    schedule = _schedule("mutant")
+    assert schedule.before["drain"] == Change(0.5)
+    assert schedule.phases[0].changes["drain"] == Change(0.5)
+
+
+def test_treatment_waits_for_its_start() -> None:
+    schedule = _schedule("double")
+    assert "boost" not in schedule.before
+    assert schedule.phases[0].begun["boost"] == Change(None, 2.0)
+
+
+def test_genotype_with_a_start_acts_in_its_window() -> None:
+    schedule = _schedule("late_mutant")
+    assert not schedule.before
+    assert [(phase.start, phase.end, "drain" in phase.changes) for phase in schedule.phases] == [
+        (0, 2, False),
+        (2, 4, True),
+        (4, 10, False),
+    ]
+
+
+def test_a_start_before_zero_begins_the_schedule_there() -> None:
+    assert [(phase.start, phase.end) for phase in _schedule("before").phases] == [(-1, 0), (0, 10)]
+
+
+def test_unknown_setting_and_end() -> None:
+    made = small.model(interventions=ACTS)
+    with pytest.raises(UnknownIdError, match="no setting 'cultur'; did you mean 'culture'"):
+        made.schedule((), "cultur")
+    with pytest.raises(OsteonError, match="is not after t = 0"):
+        made.schedule((), until=0.0)

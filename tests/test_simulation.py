@@ -1,0 +1,186 @@
+"""The simulator against closed forms, and what it does when a simulation breaks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from math import exp
+
+import numpy as np
+import pytest
+
+import small
+from conftest import LIBRARY, MODELS, model
+from osteon.errors import CompilationError, SimulationError, UnknownIdError
+from osteon.evidence import readings
+from osteon.simulation import Simulator
+
+TREATED = {
+    "stop": ("treatment", {"set": {"boost": 0.0}}),
+    "half": ("treatment", {"scale": {"boost": 0.5}}),
+    "fast": ("treatment", {"scale": {"drain": 2.0}}),
+    "early": ("treatment", {"set": {"boost": 0.0}, "start": "-2 d"}),
+    "pulse": ("treatment", {"set": {"boost": 0.0}, "start": "1 d", "end": "3 d"}),
+    "dose": ("treatment", {"set": {"S": 4.0}}),
+    "late_dose": ("treatment", {"scale": {"S": 3.0}, "start": "2 d"}),
+    "mutant": ("genotype", {"scale": {"boost": 3.0}}),
+}
+TIMES = [0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0]
+
+
+def _run(condition: str, times: list[float] = TIMES) -> np.ndarray:
+    trajectory = small.model(interventions=TREATED).run(condition, times)
+    return np.array([trajectory.at("s", time) for time in times])
+
+
+K = 0.5
+BOTTOM = exp(-K * 2)
+CLOSED_FORMS: dict[str, Callable[[float], float]] = {
+    "control": lambda t: 1.0,
+    "stop": lambda t: exp(-K * t),
+    "half": lambda t: 0.5 + 0.5 * exp(-K * t),
+    "half+fast": lambda t: 0.25 + 0.75 * exp(-2 * K * t),
+    "early": lambda t: exp(-K * (t + 2)),
+    "dose": lambda t: 1.0 if t == 0 else 1 + 3 * exp(-K * t),
+    "late_dose": lambda t: 1.0 if t <= 2 else 1 + 2 * exp(-K * (t - 2)),
+    "mutant": lambda t: 3.0,
+    "pulse": lambda t: 1.0 if t <= 1 else exp(-K * (t - 1)) if t <= 3 else 1 - (1 - BOTTOM) * exp(-K * (t - 3)),
+}
+
+
+@pytest.mark.parametrize("condition", CLOSED_FORMS)
+def test_closed_form(condition: str) -> None:
+    np.testing.assert_allclose(_run(condition), [CLOSED_FORMS[condition](time) for time in TIMES], rtol=1e-6)
+
+
+def test_t0_is_the_state_at_rest_and_changes_come_after() -> None:
+    assert _run("stop", [0.0, 1e-6])[0] == pytest.approx(1.0, rel=1e-9)
+
+
+def test_steady_state_of_a_treatment() -> None:
+    assert small.model(interventions=TREATED).resting_state("half")["s"] == pytest.approx(0.5, rel=1e-9)
+
+
+def test_observable_as_a_formula() -> None:
+    made = small.model(observables={"s": "S", "twice": "2*S + time/1", "rate": "made"}, interventions=TREATED)
+    trajectory = made.run("stop", [1.0])
+    assert trajectory.at("twice", 1.0) == pytest.approx(2 * exp(-0.5) + 1.0, rel=1e-7)
+
+
+def test_time_course_features() -> None:
+    pulse = small.model(interventions=TREATED)
+    grid = np.linspace(0, 10, 2001).tolist()
+    trajectory = pulse.run("stop", grid)
+    assert trajectory.peak("s") == pytest.approx(1.0)
+    assert trajectory.mean("s") == pytest.approx((1 - exp(-5)) / 5, rel=1e-5)
+    half = 0.5 * (1 - exp(-5))
+    assert trajectory.half_maximum("s") == pytest.approx(-2 * np.log(1 - half), rel=1e-5)
+    assert pulse.run("control", grid).half_maximum("s") is None
+
+
+def test_a_time_that_was_not_simulated_is_never_interpolated() -> None:
+    trajectory = small.model().run("control", [1.0])
+    with pytest.raises(Exception, match="not simulated at t = 2"):
+        trajectory.at("s", 2.0)
+
+
+def _conditions(name: str) -> list[tuple[str, str]]:
+    found = {
+        (claim.setting, reading.condition)
+        for _, claim in LIBRARY.claims(LIBRARY.binding(name))
+        for check in claim.checks
+        for reading in readings(check)
+    }
+    return sorted(found)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_any_order_of_conditions_gives_the_same_bits(name: str) -> None:
+    conditions = _conditions(name)
+    runs = []
+    for seed in range(3):
+        order = list(conditions)
+        random.Random(seed).shuffle(order)
+        made = {
+            (setting, condition): model(name).run(condition, [0.25, 1.0, 5.0], setting=setting, until=5.0)
+            for setting, condition in order
+        }
+        runs.append({key: [made[key].values[o].tobytes() for o in sorted(made[key].values)] for key in conditions})
+    assert runs[0] == runs[1] == runs[2]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_fresh_copy_gives_the_same_bits_as_a_used_one(name: str) -> None:
+    from osteon.model import load
+
+    setting, condition = _conditions(name)[-1]
+    used = model(name).run(condition, [1.0], setting=setting, until=2.0)
+    fresh = load(LIBRARY, name).run(condition, [1.0], setting=setting, until=2.0)
+    assert all((used.values[o] == fresh.values[o]).all() for o in used.values)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_control_stays_at_rest(name: str) -> None:
+    frame = model(name).simulate("control")
+    np.testing.assert_allclose(frame.to_numpy() / frame.iloc[0].to_numpy(), 1.0, rtol=1e-4)
+
+
+class TestBreaking:
+    """A simulation that breaks names the model, the condition, the time and the reason."""
+
+    def test_blow_up(self) -> None:
+        body = "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; grow: => S; k*S*S"
+        made = small.model(body, equilibrate=False)
+        with pytest.raises(SimulationError, match=r"small, condition 'control', at t = 1: CVODE") as caught:
+            made.run("control", [0.5])
+        assert caught.value.model == "small"
+        assert caught.value.time == pytest.approx(1.0, rel=1e-3)
+
+    def test_not_a_number(self) -> None:
+        body = "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; loss: S => ; k*S"
+        made = small.model(body, observables={"s": "ln(S - 0.5)"}, equilibrate=False)
+        with pytest.raises(SimulationError, match=r"at t = \d.*'s' is not a finite number"):
+            made.run("control", [0.5, 0.9, 5.0])
+
+    def test_negative_state(self) -> None:
+        body = "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; loss: S => ; k"
+        made = small.model(body, equilibrate=False)
+        with pytest.raises(SimulationError, match="species 'S' is negative"):
+            made.run("control", [0.5, 5.0])
+
+    def test_no_resting_state(self) -> None:
+        body = "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; grow: => S; k"
+        with pytest.raises(
+            SimulationError, match="while equilibrating: no resting state after 2000 d; 'S' still moves"
+        ):
+            small.model(body).run("control", [1.0])
+
+    def test_an_unstable_point_is_not_a_resting_state(self) -> None:
+        """From S = 1, which is at rest but unstable, the solver stays; only the check of stability sees it."""
+        body = """
+          substanceOnly species S in cell = 1.000001 dimensionless
+          k = 1 per_day
+          made: => S; k*3*S^2/(2 + S^2)
+          lost: S => ; k*S
+        """
+        assert small.model(body).run("control", [1.0]).at("s", 1.0) == pytest.approx(2.0, rel=1e-6)
+
+    def test_the_simulator_recovers(self) -> None:
+        body = (
+            "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; g = 0 dimensionless; grow: => S; g*k*S^2"
+        )
+        acts = {"explode": ("treatment", {"set": {"g": 1.0}})}
+        made = small.model(body, interventions=acts, equilibrate=False)
+        before = made.run("control", [0.5]).values["s"]
+        with pytest.raises(SimulationError):
+            made.run("explode", [0.5])
+        assert (made.run("control", [0.5]).values["s"] == before).all()
+
+    def test_unknown_target(self) -> None:
+        made = small.model(interventions={"typo": ("treatment", {"set": {"bost": 2.0}})})
+        with pytest.raises(UnknownIdError, match="'bost' to change; did you mean 'boost'"):
+            made.run("typo", [1.0])
+
+    def test_sbml_that_does_not_compile(self) -> None:
+        with pytest.raises(CompilationError, match="model 'x' cannot be compiled"):
+            Simulator("<sbml/>", name="x", observables=(), time_unit="d", settle=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from osteon import sbml
@@ -36,7 +36,7 @@ def built(library: Library, names: Sequence[str] | None) -> list[tuple[str, Path
     files: list[tuple[str, Path, str]] = []
     for name in names or library.model_names:
         paths = library.known_files(name)
-        found = list(_model_findings(library, name))
+        found = _model_findings(library, name)
         findings += found
         if not found:
             files.append((paths.shown(paths.sbml), paths.sbml, compiled(library, name)))
@@ -61,7 +61,7 @@ def mechanism_findings(library: Library, name: str) -> list[Finding]:
         UnknownIdError: if there is no such mechanism.
     """
     files = library.known_files(name)
-    findings = list(_model_findings(library, name))
+    findings = _model_findings(library, name)
     if not findings:
         text = read_text(files.sbml, files.shown(files.sbml)) if files.sbml.is_file() else ""
         if text != compiled(library, name):
@@ -69,23 +69,27 @@ def mechanism_findings(library: Library, name: str) -> list[Finding]:
     return findings
 
 
-def _model_findings(library: Library, name: str) -> Iterator[Finding]:
+def _model_findings(library: Library, name: str) -> list[Finding]:
+    """Return the faults of the first stage that has any: a later stage would only repeat them in other words."""
     files = library.known_files(name)
     shown = files.shown(files.antimony)
     try:
         binding = library.binding(name)
         claims = list(library.claims(binding))
-        yield from antimony_findings(read_text(files.antimony, shown), shown)
-        document = sbml.read(compiled(library, name), shown)
+        findings = list(antimony_findings(read_text(files.antimony, shown), shown))
+        document = None if findings else sbml.read(compiled(library, name), shown)
     except ProjectError as error:
-        yield from error.findings
+        return list(error.findings)
     except CompilationError as error:
         where, _, what = str(error).partition(": ")
-        yield Finding(where, what)
-    else:
-        yield from model_findings(document, shown)
-        yield from binding_findings(binding, document, files.shown(files.binding))
-        yield from claim_findings(binding, claims, files.shown(files.binding))
+        return [Finding(where, what)]
+    if document is None:
+        return findings
+    where = files.shown(files.binding)
+    return list(model_findings(document, shown)) or [
+        *binding_findings(binding, document, where),
+        *claim_findings(binding, claims, where),
+    ]
 
 
 def _schemas(library: Library) -> list[tuple[str, Path, str]]:

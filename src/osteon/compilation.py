@@ -21,6 +21,7 @@ LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 _STAMP = re.compile(r"<!-- Created by libAntimony[^>]*-->\n")
 _SAID = re.compile(r'```.*?```|"[^"\n]*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
 _START = r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)*([A-Za-z_]\w*)\s*(?:in\s+\w+\s*)?"
+_IMPORT = re.compile(r'^\s*import\s+"([^"]*)"', re.MULTILINE)
 _VALUE = re.compile(_START + r"=(?![=>])")
 _BARE = re.compile(_START + r"=\s*[\d.][\d.eE+-]*[ \t]*(?=[;,\n]|$)")
 _UNIT = re.compile(r"\b([A-Za-z_]\w*)\s+has\s+\w+")
@@ -79,6 +80,9 @@ def _licensed(text: str) -> str:
 
 def antimony_findings(text: str, shown: str) -> Iterator[Finding]:
     """Yield a finding for what Antimony accepts silently and SBML no longer shows: twice-set symbols, missing units."""
+    for path in _IMPORT.findall(text):
+        if Path(path).is_absolute() or ".." in Path(path).parts:
+            yield Finding(shown, f"import {path!r} leads out of the project; import files beside this one")
     spoken = _SAID.sub(lambda match: "\n" * match[0].count("\n"), text)
     for model in re.split(r"^\s*(?:model|module)\b", spoken, flags=re.MULTILINE):
         counts = Counter(_VALUE.findall(model))
@@ -91,21 +95,27 @@ def antimony_findings(text: str, shown: str) -> Iterator[Finding]:
 
 
 def model_findings(document: Any, shown: str) -> Iterator[Finding]:
-    """Yield every fault of a compiled model: libsbml's, and those that no validator sees."""
-    for problem in sbml.problems(document):
-        yield Finding(shown, problem)
+    """Yield every fault of a compiled model: our own findings, or, where there are none, those of libsbml."""
     model = document.getModel()
+    own = [*_symbol_findings(model, shown), *_annotation_findings(model, shown)]
+    yield from own
+    if not own:
+        for problem in sbml.problems(document):
+            yield Finding(shown, problem)
+
+
+def _symbol_findings(model: Any, shown: str) -> Iterator[Finding]:
     used = _used(model)
     parts = sbml.symbols(model)
     valued = [part.id for part in parts if part.value is not None or part.rule]
     for part in parts:
         if part.value is None and part.rule is None:
             yield Finding(shown, f"{part.kind} {part.id!r} has no value{suggestion(part.id, valued)}")
-        if not part.unit and part.value is not None:
+            continue
+        if not part.unit and part.rule is None:
             yield Finding(shown, f"{part.kind} {part.id!r} has no unit; every number needs one, or 'dimensionless'")
         if part.kind != "compartment" and part.id not in used and part.rule is None:
             yield Finding(shown, f"{part.kind} {part.id!r} is used by no reaction, rule or event")
-    yield from _annotation_findings(model, shown)
 
 
 def _used(model: Any) -> frozenset[str]:
@@ -131,6 +141,8 @@ def _annotation_findings(model: Any, shown: str) -> Iterator[Finding]:
         ("reaction", model.getListOfReactions()),
     ):
         for item in items:
+            if kind == "parameter" and not item.isSetValue() and item.getConstant():
+                continue  # a misspelled name, which has its finding already
             if not item.isSetSBOTerm():
                 yield Finding(
                     shown, f"{kind} {item.getId()!r} has no SBO term; write `{item.getId()}.sboTerm = SBO:...`"

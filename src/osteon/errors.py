@@ -54,7 +54,7 @@ class SimulationError(OsteonError):
 
     def __init__(self, model: str, condition: str, time: float | None, reason: str) -> None:
         self.model, self.condition, self.time, self.reason = model, condition, time, reason
-        when = "while equilibrating" if time is None else f"at t = {time:g}"
+        when = "while equilibrating" if time is None else f"at t = {time:.3g}"
         super().__init__(f"{model}, condition {condition!r}, {when}: {reason}")
 
     def __reduce__(self) -> tuple[type[SimulationError], tuple[str, str, float | None, str]]:

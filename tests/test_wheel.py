@@ -1,0 +1,53 @@
+"""A wheel carries models, evidence and bindings, and works outside of the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from conftest import LIBRARY, MODELS, ROOT
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder into which the wheel alone was installed."""
+    built, folder = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("installed")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        wheel.extractall(folder)
+    return folder
+
+
+def _run(installed: Path, folder: Path, *arguments: str) -> str:
+    # The wheel's folder comes before the checkout that an editable install puts on the path.
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
+    assert _run(installed, tmp_path, "-c", "import osteon; print(osteon.__file__)").startswith(str(installed))
+
+
+def test_verify(installed: Path, tmp_path: Path) -> None:
+    card = json.loads(_run(installed, tmp_path, "-m", "osteon", "verify", "mitochondrial_lamin", "--json"))
+    assert card["passed"]
+
+
+def test_it_carries_every_model_and_source(installed: Path, tmp_path: Path) -> None:
+    listed = json.loads(_run(installed, tmp_path, "-m", "osteon", "list", "--json"))
+    assert [entry["id"] for entry in listed["models"]] == list(MODELS)
+    assert [entry["id"] for entry in listed["sources"]] == list(LIBRARY.source_names)
+
+
+def test_new_project(installed: Path, tmp_path: Path) -> None:
+    _run(installed, tmp_path, "-m", "osteon", "new", "mine", "--project", "project")
+    _run(installed, tmp_path / "project", "-m", "osteon", "build")
+    assert "mine" in _run(installed, tmp_path / "project", "-m", "osteon", "verify")

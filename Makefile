@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build check-generated constraints clean
+.PHONY: verify test lint build figures effects constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py
@@ -22,6 +22,13 @@ lint: .venv/installed
 
 build: .venv/installed
 	$(BIN)/python scripts/build.py
+
+# The figure of every model, and the effects that a test compares; run after changing a model.
+figures: .venv/installed
+	$(BIN)/python scripts/figures.py
+
+effects: .venv/installed
+	$(BIN)/python scripts/effects.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Osteon needs Python >= 3.11; name one: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from osteon import building
 from osteon.cli import main
 from osteon.library import Library
 from osteon.model import Model, load
@@ -31,6 +32,12 @@ def model(name: str) -> Model:
 def scorecard(name: str) -> Scorecard:
     """Return what one of the project's models makes of its claims."""
     return verify(model(name), LIBRARY.claims(model(name).binding))
+
+
+@cache
+def generated() -> dict[str, str]:
+    """Return what `osteon build` would write, by path inside the project."""
+    return {path.relative_to(ROOT).as_posix(): text for _, path, text in building.built(LIBRARY, None)}
 
 
 @dataclass(frozen=True)

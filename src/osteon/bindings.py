@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from osteon.conditions import Condition
 from osteon.documents import Document
 from osteon.durations import Duration, convert
 from osteon.evidence import Identifier
@@ -111,6 +112,15 @@ class Counterfactual(Act):
     meaning: str
 
 
+class Figure(Document):
+    """What a picture of the model shows best: some observables under some conditions, in one setting."""
+
+    setting: str
+    conditions: tuple[Condition, ...]
+    observables: tuple[str, ...]
+    until: Duration | None = None
+
+
 class Binding(Document):
     """Everything a model needs in order to be judged."""
 
@@ -123,6 +133,7 @@ class Binding(Document):
     observables: dict[str, ObservableBinding]
     parameters: dict[Symbol, ParameterBinding] = Field(default_factory=dict)
     counterfactuals: dict[str, Counterfactual] = Field(default_factory=dict)
+    figure: Figure | None = None
     unmet: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")

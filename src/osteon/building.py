@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from osteon import sbml
+from osteon import overview, sbml
 from osteon.bindings import Binding
 from osteon.compilation import antimony_findings, compile_antimony, model_findings
 from osteon.curation import binding_findings, claim_findings
@@ -16,7 +16,8 @@ from osteon.documents import Document
 from osteon.errors import CompilationError, Finding, OsteonError, ProjectError
 from osteon.evidence import Evidence, Vocabulary
 from osteon.library import Files, Library
-from osteon.model import read_text
+from osteon.model import Model, read_text
+from osteon.verification import verify
 
 SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
 """The documents that have a JSON Schema, by the schema's stem."""
@@ -42,7 +43,7 @@ def built(library: Library, names: Sequence[str] | None) -> list[tuple[str, Path
             files.append((paths.shown(paths.sbml), paths.sbml, compiled(library, name)))
     if findings:
         raise ProjectError(findings)
-    return files if names else files + _schemas(library)
+    return files if names else files + _schemas(library) + _readme(library)
 
 
 def compiled(library: Library, name: str) -> str:
@@ -100,6 +101,23 @@ def _schemas(library: Library) -> list[tuple[str, Path, str]]:
         text = json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         files.append((Files(library.root, stem).shown(path), path, text))
     return files
+
+
+def _readme(library: Library) -> list[tuple[str, Path, str]]:
+    """Return the README with its table of models, where the project's README has a place for one."""
+    path = library.root / "README.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if overview.START not in text:
+        return []
+    rows = []
+    for name in library.model_names:
+        binding = library.binding(name)
+        document = sbml.read(compiled(library, name), name)
+        model = Model(compiled(library, name), binding, library.vocabulary, shown=name)
+        size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
+        card = verify(model, library.claims(binding))
+        rows.append((name, [library.evidence(source) for source in binding.sources], *size, card))
+    return [("README.md", path, overview.inserted(text, overview.table(rows)))]
 
 
 def write(path: Path, text: str) -> None:

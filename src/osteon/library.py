@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from osteon import documents
-from osteon.bindings import Binding
+from osteon.bindings import Binding, Figure
 from osteon.conditions import parse
 from osteon.errors import Finding, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence import Claim, Evidence, Vocabulary, words
@@ -182,6 +182,21 @@ def _binding_findings(
         for word in getattr(binding, kind):
             if word not in known:
                 yield _unknown(shown, kind, word, known)
+    if binding.figure is not None:
+        yield from _figure_findings(binding, binding.figure, shown)
+
+
+def _figure_findings(binding: Binding, figure: Figure, shown: str) -> Iterator[Finding]:
+    drawn = [name for condition in figure.conditions for name in parse(condition)]
+    for kind, words_ in (
+        ("settings", [figure.setting]),
+        ("interventions", drawn),
+        ("observables", figure.observables),
+    ):
+        known = getattr(binding, kind)
+        for word in words_:
+            if word not in known:
+                yield _unknown(shown, "figure", word, known)
 
 
 def canonical_condition(text: str, binding: Binding, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -119,6 +119,15 @@ class Scorecard:
         chosen = (r for r in self.results if model in (None, r.model) and role in (None, r.claim.role))
         return Counter(result.verdict for result in chosen)
 
+    def effects(self) -> dict[str, dict[str, list[float | str | None]]]:
+        """Return the effect E of every check, by model and claim; ``None`` for checks without one."""
+        found: dict[str, dict[str, list[float | str | None]]] = {}
+        for result in self.results:
+            if result.checks:
+                numbers = [check.effect if check.effect is None else round(check.effect, 4) for check in result.checks]
+                found.setdefault(result.model, {})[result.claim.id] = [_plain(number) for number in numbers]
+        return found
+
     def as_dict(self) -> dict[str, Any]:
         """Return the scorecard in the shape of ``osteon verify --json``."""
         models = list(dict.fromkeys(result.model for result in self.results))

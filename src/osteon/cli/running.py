@@ -53,10 +53,10 @@ def simulate(
     if csv is not None:
         _write(csv, frame.to_csv())
     if plot is not None:
-        from osteon.plotting import draw_time_course
+        from osteon.plotting import draw_time_courses
 
-        control = loaded.simulate("control", until=until, setting=setting)[names]
-        draw_time_course(frame, control, title=loaded.binding.title, condition=condition, path=plot)
+        courses = {"control": loaded.simulate("control", until=until, setting=setting)[names], condition: frame}
+        draw_time_courses(courses, title=loaded.binding.title, path=plot)
     for path in (csv, plot):
         if path is not None and not json:
             output.print(f"wrote {path}", highlight=False)

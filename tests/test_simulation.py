@@ -13,6 +13,7 @@ import small
 from conftest import LIBRARY, MODELS, model
 from osteon.errors import CompilationError, SimulationError, UnknownIdError
 from osteon.evidence import readings
+from osteon.schedule import Change
 from osteon.simulation import Simulator
 
 TREATED = {
@@ -59,6 +60,23 @@ def test_t0_is_the_state_at_rest_and_changes_come_after() -> None:
 
 def test_steady_state_of_a_treatment() -> None:
     assert small.model(interventions=TREATED).resting_state("half")["s"] == pytest.approx(0.5, rel=1e-9)
+
+
+def test_other_values_of_its_own_are_what_interventions_scale() -> None:
+    made = small.model(interventions=TREATED)
+    before = made.run("half", TIMES).values["s"]
+    made.simulator.rebase({"boost": Change(4.0), "drain": Change(None, 2.0)})
+    assert made.run("control", [1.0]).at("s", 1.0) == pytest.approx(2.0, rel=1e-6)
+    assert made.resting_state("half")["s"] == pytest.approx(1.0, rel=1e-6)
+    assert made.resting_state("stop")["s"] == pytest.approx(0.0, abs=1e-9)
+    made.simulator.rebase({})
+    assert (made.run("half", TIMES).values["s"] == before).all()
+
+
+def test_a_time_within_rounding_of_a_boundary() -> None:
+    made = small.model(interventions=TREATED)
+    grid = np.linspace(0, 28, 201).tolist()
+    assert made.run("pulse", [*grid, 1.0 + 1e-15, 3.0 - 1e-15], until=28.0).at("s", 28.0) > 0.9
 
 
 def test_observable_as_a_formula() -> None:

@@ -16,7 +16,7 @@ from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing
 from osteon.evidence import FEATURES, Vocabulary
 from osteon.influence import Graph, graph
 from osteon.library import Library, canonical_condition
-from osteon.schedule import Schedule, schedule
+from osteon.schedule import Schedule, changes_of, schedule
 from osteon.simulation import Simulator
 from osteon.trajectory import Trajectory, Vector
 
@@ -31,7 +31,7 @@ class Model:
         text: the model's SBML text.
         binding: what the words mean in it.
         vocabulary: the words.
-        world: changes that hold in every run: a counterfactual, or values that the user gave.
+        world: other values of the model's own, for every run: a counterfactual, or what the user gave.
         shown: the SBML file as the user knows it, for messages.
     """
 
@@ -54,7 +54,7 @@ class Model:
     def simulator(self) -> Simulator:
         """The compiled model; compiled on first use."""
         protocol = self.binding.protocol
-        return Simulator(
+        simulator = Simulator(
             sbml.with_observables(self.sbml, self.formulas, self.shown),
             name=self.name,
             observables=self.formulas,
@@ -63,6 +63,8 @@ class Model:
             relative_tolerance=protocol.relative_tolerance,
             absolute_tolerance=protocol.absolute_tolerance,
         )
+        simulator.rebase(changes_of(self.world or Act()))
+        return simulator
 
     @cached_property
     def graph(self) -> Graph:
@@ -73,7 +75,7 @@ class Model:
     def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.schedule.schedule`."""
         place = setting or self.binding.protocol.default_setting
-        return schedule(self.binding, self.vocabulary, names, setting=place, until=until, world=self.world)
+        return schedule(self.binding, self.vocabulary, names, setting=place, until=until)
 
     def run(
         self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None
@@ -138,7 +140,7 @@ class Model:
 
         Returns:
             One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio) and ``effect`` (its
-            natural logarithm); the last two are NaN where the reference is not positive.
+            natural logarithm); NaN where there is nothing to compare, within the absolute tolerance of the solver.
         """
         import pandas as pd
 
@@ -149,8 +151,9 @@ class Model:
         place = self._place(setting)
         frame.attrs |= {"model": self.name, "condition": condition, "reference": reference, "setting": place}
         frame.attrs["at"] = at or self.vocabulary.settings[place].readout
-        frame["fold_change"] = [y / r if r > 0 else float("nan") for y, r in rows]
-        frame["effect"] = [log(y / r) if y > 0 and r > 0 else float("nan") for y, r in rows]
+        least = self.binding.protocol.absolute_tolerance
+        frame["fold_change"] = [y / r if r > least else float("nan") for y, r in rows]
+        frame["effect"] = [log(y / r) if y > least and r > least else float("nan") for y, r in rows]
         return frame
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:

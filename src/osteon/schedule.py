@@ -72,7 +72,6 @@ def schedule(
     *,
     setting: str,
     until: float | None = None,
-    world: Act | None = None,
 ) -> Schedule:
     """Lay out a condition in time.
 
@@ -82,7 +81,6 @@ def schedule(
         names: the interventions of the condition; every one bound.
         setting: id of a bound setting.
         until: last time, in the model's time unit; the setting's horizon by default.
-        world: changes that hold throughout, beside the condition: a counterfactual, or the user's own values.
 
     Raises:
         UnknownIdError: if the model does not bind the setting.
@@ -96,8 +94,6 @@ def schedule(
     end = binding.time(place.horizon) if until is None else until
     acting = [_Acting(f"settings.{setting}", place, -inf)]
     acting.append(_Acting(f"settings.{setting}.set_at_start", Act(set=place.set_at_start), 0.0))
-    if world is not None:
-        acting.append(_Acting("the values given", world, -inf))
     acting += [_window(binding, vocabulary, name) for name in names]
     first = min(0.0, *(acts.start for acts in acting if acts.start > -inf))
     marks = {first, 0.0, end, *(time for acts in acting for time in (acts.start, acts.end) if first < time < end)}
@@ -110,6 +106,11 @@ def schedule(
         equilibrate=place.equilibrate,
         phases=tuple(_phase(acting, start, stop, binding) for start, stop in pairwise(sorted(marks))),
     )
+
+
+def changes_of(act: Act) -> dict[str, Change]:
+    """Return one act as changes."""
+    return {target: Change(act.set.get(target), act.scale.get(target, 1.0)) for target in sorted(act.targets)}
 
 
 def _window(binding: Binding, vocabulary: Vocabulary, name: str) -> _Acting:

@@ -219,13 +219,8 @@ def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) ->
 
 
 def _judge_contrast(check: ContrastCheck, claim: Claim, experiments: Experiments) -> CheckResult:
-    pair = check.readings
-    values = (experiments.value(pair[0], claim), experiments.value(pair[1], claim))
-    effect = _effect(values, pair)
-    second = None
-    if check.second_readings is not None:
-        other = check.second_readings
-        second = _effect((experiments.value(other[0], claim), experiments.value(other[1], claim)), other)
+    values, effect = experiments.contrast(check.readings, claim)
+    second = experiments.contrast(check.second_readings, claim)[1] if check.second_readings else None
     good = holds(check.expect, effect, second)
     return CheckResult(check, "holds" if good else "refused", values, effect, second)
 
@@ -248,12 +243,13 @@ def _judge_structure(check: StructureCheck, model: Model) -> CheckResult:
     return CheckResult(check, "holds" if good else "refused", reason=f"{link} {'is' if found else 'is not'} there")
 
 
-def _effect(values: tuple[float, float], pair: tuple[Reading, Reading]) -> float:
+def _effect(values: tuple[float, float], pair: tuple[Reading, Reading], least: float) -> float:
+    """Return E; what lies below ``least``, the solver's absolute tolerance, is nothing."""
     value, reference = values
-    if reference <= 0:
+    if reference <= least:
         where = f"{pair[1].observable!r} under {pair[1].condition!r}"
-        raise UndefinedError(f"{where} is {reference:.3g}, so there is no fold change")
-    return log(value / reference) if value > 0 else float("-inf")
+        raise UndefinedError(f"{where} is nothing ({reference:.3g}), so there is no fold change")
+    return log(value / reference) if value > least else float("-inf")
 
 
 def _plain(number: float | None) -> float | str | None:
@@ -281,6 +277,16 @@ class Experiments:
                 self._whole.add(key)
             else:
                 self._times.setdefault(key, set()).add(model.binding.time(instant))
+
+    def contrast(self, pair: tuple[Reading, Reading], claim: Claim) -> tuple[tuple[float, float], float]:
+        """Return two readings of a claim and the effect E between them.
+
+        Raises:
+            SimulationError: if a simulation broke.
+            UndefinedError: if there is no fold change, for the reference is nothing.
+        """
+        values = (self.value(pair[0], claim), self.value(pair[1], claim))
+        return values, _effect(values, pair, self._model.binding.protocol.absolute_tolerance)
 
     def value(self, reading: Reading, claim: Claim) -> float:
         """Return one reading of a claim.

@@ -95,9 +95,9 @@ def _show(card: Scorecard, json: bool, verbose: bool) -> None:
     if json:
         print_json(card.as_dict())
     else:
-        from osteon.cli.tables import claims_table, summary_table
+        from osteon.cli.tables import claims_table, summary
 
         output.print(claims_table(card, verbose))
-        output.print(summary_table(card))
+        output.print(summary(card), highlight=False, soft_wrap=True)
     if not card.passed:
         raise typer.Exit(1)

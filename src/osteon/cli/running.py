@@ -117,12 +117,14 @@ def _time_course(frame: pd.DataFrame, model: Model, condition: str) -> dict[str,
     }
 
 
-def _print_time_course(frame: pd.DataFrame, rows: int = 15) -> None:
+def _print_time_course(frame: pd.DataFrame, columns: int = 7) -> None:
     from rich.table import Table
 
     table = Table(title=f"{frame.attrs['condition']}; time in {frame.attrs['time_unit']}")
-    for name in ("time", *frame):
-        table.add_column(str(name), justify="right")
-    for index in sorted({round(k * (len(frame) - 1) / (rows - 1)) for k in range(rows)}):
-        table.add_row(f"{frame.index[index]:.4g}", *(f"{value:.4g}" for value in frame.iloc[index]))
+    table.add_column("time", no_wrap=True)
+    shown = sorted({round(k * (len(frame) - 1) / (columns - 1)) for k in range(columns)})
+    for index in shown:
+        table.add_column(f"{frame.index[index]:.3g}", justify="right", no_wrap=True)
+    for name in frame:
+        table.add_row(str(name), *(f"{frame[name].iloc[index]:.3g}" for index in shown))
     output.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from math import exp, isinf
 
 from rich.console import Group
@@ -94,21 +94,21 @@ def percent(effect: float) -> str:
     return f"x{fold:.3g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"
 
 
-def summary_table(card: Scorecard) -> Table:
-    """Return how many claims have each verdict, construction and held-out claims apart."""
-    table = Table(title="Summary", title_justify="left", title_style="bold")
-    table.add_column("model")
-    table.add_column("claims")
-    for verdict in _VERDICTS:
-        table.add_column(verdict, justify="right", style=STYLES[verdict])
-    for cells in _summary(card):
-        table.add_row(*cells)
-    return table
-
-
-def _summary(card: Scorecard) -> Iterator[list[str]]:
-    for model in dict.fromkeys(result.model for result in card.results):
+def summary(card: Scorecard) -> Text:
+    """Return how many claims have each verdict, a line a model, construction and held-out claims apart."""
+    models = list(dict.fromkeys(result.model for result in card.results))
+    width = max(map(len, models), default=0)
+    lines = []
+    for model in models:
+        line = Text(f"{model:<{width}}  ", style="bold")
         for role, name in (("construction", "built on"), ("held_out", "held out")):
             counts = card.counts(model, role)
             if counts:
-                yield [model, name, *(str(counts[verdict]) for verdict in _VERDICTS)]
+                line.append(f"{'; ' if role == 'held_out' else ''}{name}: ", style="not bold")
+                line.append(Text(", ").join(_counted(counts)))
+        lines.append(line)
+    return Text("\n").join(lines)
+
+
+def _counted(counts: Counter[str]) -> list[Text]:
+    return [Text(f"{counts[verdict]} {verdict}", style=STYLES[verdict]) for verdict in _VERDICTS if counts[verdict]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil, sqrt
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from osteon.conditions import CONTROL
@@ -87,7 +88,7 @@ def _draw_panel(panel: Any, name: str, courses: Mapping[str, pd.DataFrame]) -> N
     for condition, course in courses.items():
         style = {"color": _CONTROL, "linestyle": "--"} if condition == CONTROL else {"color": next(colours)}
         panel.plot(course.index, course[name], label=condition, **style)
-        panel.set_ylabel(course.attrs["units"][name], fontsize=8)
+        panel.set_ylabel(fill(course.attrs["units"][name], 26), fontsize=8)
         panel.set_xlabel(f"time ({course.attrs['time_unit']})", fontsize=8)
     panel.set_title(name.replace("_", " "), fontsize=10)
     panel.tick_params(labelsize=8)

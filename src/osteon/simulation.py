@@ -71,7 +71,8 @@ class Simulator:
         self._runner.getSteadyStateSolver().setValue("auto_moiety_analysis", False)
         integrator = self._runner.getIntegrator()
         integrator.setValue("relative_tolerance", relative_tolerance)
-        integrator.setValue("absolute_tolerance", absolute_tolerance)
+        # One tolerance for each species: a single one would be scaled by the amounts at the start of every integration.
+        integrator.setValue("absolute_tolerance", [absolute_tolerance] * max(1, len(self._floating)))
         columns = [OBSERVABLE_PREFIX + observable for observable in self.observables]
         self._runner.timeCourseSelections = ["time", *columns, *self._floating]
 

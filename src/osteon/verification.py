@@ -114,6 +114,12 @@ class Scorecard:
         """Whether nothing is contradicted or failed."""
         return not any(result.verdict in ("contradicted", "failed") for result in self.results)
 
+    @property
+    def surprises(self) -> tuple[ClaimResult, ...]:
+        """Every claim that failed, or is contradicted without a reason in the model's binding."""
+        bad = (result for result in self.results if result.verdict in ("contradicted", "failed"))
+        return tuple(result for result in bad if result.verdict == "failed" or result.because is None)
+
     def counts(self, model: str | None = None, role: str | None = None) -> Counter[str]:
         """Return how many claims have each verdict, of one model or role where given."""
         chosen = (r for r in self.results if model in (None, r.model) and role in (None, r.claim.role))

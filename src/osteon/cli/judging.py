@@ -30,6 +30,10 @@ def verify(
     counterfactual: Annotated[
         str | None, typer.Option(help="Judge the model in a world where an excluded mechanism acts.")
     ] = None,
+    accept_unmet: Annotated[
+        bool,
+        typer.Option("--accept-unmet", help="Exit 0 if every contradicted claim has its reason on record."),
+    ] = False,
     json: AsJson = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")] = False,
     project: Project = None,
@@ -46,7 +50,10 @@ def verify(
         raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
     change = world(set_, scale)
     loaded = [load(library, name, _world(library, name, change, counterfactual)) for name in names]
-    _show(_scorecard(library, loaded), json, verbose)
+    card = _scorecard(library, loaded)
+    _show(card, json, verbose)
+    if card.surprises or not (card.passed or accept_unmet):
+        raise typer.Exit(1)
 
 
 def score(
@@ -67,7 +74,10 @@ def score(
     findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding), own=False))
     if findings:
         raise ProjectError(findings)
-    _show(_scorecard(library, [Model(text, bound, library.vocabulary, shown=str(file))]), json, verbose)
+    card = _scorecard(library, [Model(text, bound, library.vocabulary, shown=str(file))])
+    _show(card, json, verbose)
+    if not card.passed:
+        raise typer.Exit(1)
 
 
 def _world(library: Library, name: str, change: Act | None, counterfactual: str | None) -> Act | None:
@@ -99,5 +109,3 @@ def _show(card: Scorecard, json: bool, verbose: bool) -> None:
 
         output.print(claims_table(card, verbose))
         output.print(summary(card), highlight=False, soft_wrap=True)
-    if not card.passed:
-        raise typer.Exit(1)

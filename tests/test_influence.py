@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import libsbml
+
 import small
 from conftest import ROOT
-from osteon.influence import Graph
+from osteon.influence import Graph, graph
 
 CHAIN = """
   substanceOnly species A in cell = 1 dimensionless, B in cell = 1 dimensionless
@@ -57,6 +59,22 @@ def test_observables_stand_for_their_states() -> None:
     assert _graph().directly("drive", "B")
 
 
+def test_functions_and_local_parameters_are_written_out() -> None:
+    """As published models have them: a rate that calls a function, with a parameter of its own."""
+    document = libsbml.readSBMLFromString(small.model(CHAIN).sbml)
+    model = document.getModel()
+    function = model.createFunctionDefinition()
+    function.setId("law")
+    function.setMath(libsbml.parseL3Formula("lambda(x, y, x*y)"))
+    law = model.getReaction("b_made").getKineticLaw()
+    law.createLocalParameter().setId("silent")
+    law.getLocalParameter("silent").setValue(0.0)
+    law.setMath(libsbml.parseL3Formula("law(k, A) + silent*D"))
+    found = graph(document, {})
+    assert found.directly("A", "B")
+    assert not found.directly("D", "B")
+
+
 def test_rate_rules_count() -> None:
     body = """
       substanceOnly species A in cell = 1 dimensionless
@@ -77,9 +95,9 @@ def test_a_species_used_up_is_influenced_by_what_speeds_its_loss() -> None:
       e_made: => E; k
       e_lost: E => ; k*E
     """
-    graph = small.model(body, observables={"s": "A"}).graph
-    assert graph.directly("E", "A")
-    assert not graph.influences("A", "E")
+    found = small.model(body, observables={"s": "A"}).graph
+    assert found.directly("E", "A")
+    assert not found.influences("A", "E")
 
 
 def test_graph_is_the_same_once_tellurium_has_been_imported() -> None:

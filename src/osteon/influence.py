@@ -54,6 +54,11 @@ def graph(document: Any, formulas: Mapping[str, str]) -> Graph:
         document: libsbml document.
         formulas: further symbols to resolve, such as observables, each with its formula.
     """
+    document = document.clone()
+    for step in ("expandFunctionDefinitions", "promoteLocalParameters"):
+        properties = libsbml.ConversionProperties()
+        properties.addOption(step, True)
+        document.convert(properties)
     model = document.getModel()
     reader = _Reader(model)
     edges: dict[str, set[str]] = {}

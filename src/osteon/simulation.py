@@ -61,6 +61,8 @@ class Simulator:
         self._runner = _load(sbml, name)
         model = self._runner.model
         self._floating: list[str] = list(model.getFloatingSpeciesIds())
+        # Those with a rule of assignment come last and have no rate of their own.
+        self._moving = self._floating[: len(self._runner.getRatesOfChange())]
         self._species = {*self._floating, *model.getBoundarySpeciesIds()}
         ruled = {*self._runner.getAssignmentRuleIds(), *self._runner.getRateRuleIds()}
         fixed = {*model.getGlobalParameterIds(), *model.getCompartmentIds()} - ruled
@@ -190,7 +192,7 @@ class Simulator:
 
     def _is_resting(self, state: Vector) -> bool:
         drift = np.abs(np.asarray(self._runner.getRatesOfChange())) * self._settle
-        return bool((drift <= RESTING * np.maximum(np.abs(state), 1e-3)).all())
+        return bool((drift <= RESTING * np.maximum(np.abs(state[: len(drift)]), 1e-3)).all())
 
     def _settle_by_integration(self, schedule: Schedule) -> None:
         for _ in range(_SETTLING_TIMES):
@@ -199,7 +201,7 @@ class Simulator:
             state = self._state()
             if self._is_resting(state):
                 return
-        moving = self._floating[int(np.argmax(np.abs(self._runner.getRatesOfChange())))]
+        moving = self._moving[int(np.argmax(np.abs(self._runner.getRatesOfChange())))]
         reason = f"no resting state after {_SETTLING_TIMES * self._settle:g} {self.time_unit}; {moving!r} still moves"
         raise SimulationError(self.name, schedule.condition, None, reason)
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from osteon.verification import Scorecard
 
 
+Matrix = Annotated[bool, typer.Option("--matrix", help="Show claims down and models across.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(verify)
@@ -34,8 +38,9 @@ def verify(
         bool,
         typer.Option("--accept-unmet", help="Exit 0 if every contradicted claim has its reason on record."),
     ] = False,
+    matrix: Matrix = False,
     json: AsJson = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")] = False,
+    verbose: Verbose = False,
     project: Project = None,
 ) -> None:
     """Simulate every reported experiment and say, claim by claim, what the model makes of it.
@@ -51,7 +56,7 @@ def verify(
     change = world(set_, scale)
     loaded = [load(library, name, _world(library, name, change, counterfactual)) for name in names]
     card = _scorecard(library, loaded)
-    _show(card, json, verbose)
+    _show(card, json, verbose, matrix)
     if card.surprises or not (card.passed or accept_unmet):
         raise typer.Exit(1)
 
@@ -59,14 +64,21 @@ def verify(
 def score(
     file: Annotated[Path, typer.Argument(help="An SBML file: your own model, or a published one.")],
     binding: Annotated[Path, typer.Option(help="The binding: what the words of the evidence mean in that model.")],
+    beside: Annotated[
+        list[str] | None, typer.Option(metavar="MODEL", help="Judge this model of the project too; may be repeated.")
+    ] = None,
+    matrix: Matrix = False,
     json: AsJson = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")] = False,
+    verbose: Verbose = False,
     project: Project = None,
 ) -> None:
-    """Judge any SBML model by the same evidence, through a binding of its own."""
+    """Judge any SBML model by the same evidence, through a binding of its own.
+
+    Exits 1 if any claim is contradicted or failed; what the model has no part for is not representable, and no fault.
+    """
     from osteon import sbml
     from osteon.curation import binding_findings
-    from osteon.model import Model, read_text
+    from osteon.model import Model, load, read_text
 
     library = open_library(project)
     bound = library.read_binding(binding)
@@ -74,8 +86,9 @@ def score(
     findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding), own=False))
     if findings:
         raise ProjectError(findings)
-    card = _scorecard(library, [Model(text, bound, library.vocabulary, shown=str(file))])
-    _show(card, json, verbose)
+    others = [load(library, name) for name in beside or ()]
+    card = _scorecard(library, [Model(text, bound, library.vocabulary, shown=str(file)), *others])
+    _show(card, json, verbose, matrix)
     if not card.passed:
         raise typer.Exit(1)
 
@@ -101,11 +114,11 @@ def _scorecard(library: Library, models: list[Model]) -> Scorecard:
     return Scorecard(tuple(result for card in cards for result in card.results))
 
 
-def _show(card: Scorecard, json: bool, verbose: bool) -> None:
+def _show(card: Scorecard, json: bool, verbose: bool, matrix: bool) -> None:
     if json:
         print_json(card.as_dict())
     else:
-        from osteon.cli.tables import claims_table, summary
+        from osteon.cli import tables
 
-        output.print(claims_table(card, verbose))
-        output.print(summary(card), highlight=False, soft_wrap=True)
+        output.print(tables.matrix(card) if matrix else tables.claims_table(card, verbose))
+        output.print(tables.summary(card), highlight=False, soft_wrap=True)

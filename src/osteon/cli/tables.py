@@ -41,6 +41,30 @@ def claims_table(card: Scorecard, verbose: bool) -> Group:
     return Group(*tables)
 
 
+def matrix(card: Scorecard) -> Table:
+    """Return claims down and models across, with the strongest effect; a dot where a claim is not asked."""
+    models = list(dict.fromkeys(result.model for result in card.results))
+    cells = {(result.claim.id, result.model): result for result in card.results}
+    table = Table(title="Claims and models", title_justify="left", title_style="bold")
+    table.add_column("claim", no_wrap=True)
+    table.add_column("demand", no_wrap=True)
+    for model in models:
+        table.add_column(model, overflow="fold")
+    for claim in {result.claim.id: result.claim for result in card.results}.values():
+        found = (cells.get((claim.id, model)) for model in models)
+        demand = f"{claim.demand}, held out" if claim.role == "held_out" else claim.demand
+        table.add_row(claim.id, demand, *(_cell(result) for result in found))
+    return table
+
+
+def _cell(result: ClaimResult | None) -> Text:
+    if result is None:
+        return Text(".", style="dim")
+    strongest = max((check.effect for check in result.checks if check.effect is not None), key=abs, default=None)
+    shown = "" if strongest is None else f" {percent(strongest)}"
+    return Text(f"{result.verdict}{shown}", style=STYLES[result.verdict])
+
+
 def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
     claim = result.claim
     held_out = " (held out)" if claim.role == "held_out" else ""

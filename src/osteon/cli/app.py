@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from osteon import __version__
 from osteon.cli import authoring, browsing, judging, running
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError
@@ -18,6 +20,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    if version:
+        typer.echo(f"osteon {__version__}")
+        raise typer.Exit
+
+
 for module in (judging, running, browsing, authoring):
     module.register(app)
 

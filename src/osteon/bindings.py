@@ -122,11 +122,16 @@ class Figure(Document):
 
 
 class Binding(Document):
-    """Everything a model needs in order to be judged."""
+    """Everything a model needs in order to be judged.
+
+    ``parts`` names the models that this one is composed of, by the name each has inside it: parameter ``k`` of part
+    ``p`` is ``p_k`` here, and keeps the provenance that the part's own binding gives it, unless ``parameters`` has it.
+    """
 
     id: Identifier
     title: str
     sources: tuple[str, ...]
+    parts: dict[Symbol, Identifier] = Field(default_factory=dict)
     protocol: Protocol
     settings: dict[str, SettingBinding]
     interventions: dict[str, InterventionBinding] = Field(default_factory=dict)

@@ -77,6 +77,7 @@ def _model_findings(library: Library, name: str) -> list[Finding]:
     try:
         binding = library.binding(name)
         claims = list(library.claims(binding))
+        inherited = library.inherited(binding)
         findings = list(antimony_findings(read_text(files.antimony, shown), shown))
         document = None if findings else sbml.read(compiled(library, name), shown)
     except ProjectError as error:
@@ -88,7 +89,7 @@ def _model_findings(library: Library, name: str) -> list[Finding]:
         return findings
     where = files.shown(files.binding)
     return list(model_findings(document, shown)) or [
-        *binding_findings(binding, document, where),
+        *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import isclose
 from typing import Any
 
@@ -12,14 +12,21 @@ from osteon.errors import CompilationError, Finding, suggestion
 from osteon.evidence import Claim
 
 
-def binding_findings(binding: Binding, document: Any, shown: str, *, own: bool = True) -> Iterator[Finding]:
+def binding_findings(
+    binding: Binding,
+    document: Any,
+    shown: str,
+    *,
+    inherited: Mapping[str, ParameterBinding] | None = None,
+) -> Iterator[Finding]:
     """Yield every fault of a binding against its model.
 
     Args:
         binding: to be checked.
         document: libsbml document of the model.
         shown: the binding's file as the user knows it.
-        own: whether the model is one of the project's own, whose every parameter needs provenance.
+        inherited: provenance taken over from the parts of a composed model (`Library.inherited`). Without it the model
+            is somebody else's, and its parameters need no provenance.
     """
     model = document.getModel()
     parts = {part.id: part for part in sbml.symbols(model)}
@@ -30,18 +37,18 @@ def binding_findings(binding: Binding, document: Any, shown: str, *, own: bool =
                 hint = suggestion(target, changeable)
                 yield Finding(f"{shown}: {place}", f"the model has no parameter or species {target!r} to change{hint}")
     yield from _observable_findings(binding, model, shown)
-    constants = [part for part in parts.values() if part.kind == "parameter" and part.constant]
-    if own:
-        for part in constants:
-            if part.id not in binding.parameters:
-                yield Finding(f"{shown}: parameters.{part.id}", "no provenance; say where its value comes from")
+    constants = {part.id: part for part in parts.values() if part.kind == "parameter" and part.constant}
+    if inherited is not None:
+        known = {**inherited, **binding.parameters}
+        for name in constants:
+            if name not in known:
+                yield Finding(f"{shown}: parameters.{name}", "no provenance; say where its value comes from")
     for name, entry in binding.parameters.items():
         where = f"{shown}: parameters.{name}"
-        known = next((part for part in constants if part.id == name), None)
-        if known is None:
-            yield Finding(where, f"the model has no such parameter{suggestion(name, [part.id for part in constants])}")
+        if name not in constants:
+            yield Finding(where, f"the model has no such parameter{suggestion(name, constants)}")
         else:
-            yield from _parameter_findings(entry, known, model, where)
+            yield from _parameter_findings(entry, constants[name], model, where)
 
 
 def _observable_findings(binding: Binding, model: Any, shown: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class Description:
     symbols: tuple[sbml.Symbol, ...]
     reactions: tuple[sbml.Reaction, ...]
     binding: Binding
+    provenance: Mapping[str, ParameterBinding]
     claims: tuple[tuple[str, Claim], ...]
 
     def sections(self) -> list[Section]:
@@ -41,7 +42,7 @@ class Description:
             _species(self.symbols),
             _reactions(self.reactions),
             _rules(self.symbols),
-            _parameters(self.symbols, self.binding),
+            _parameters(self.symbols, self.provenance),
             _interventions(self.binding),
             _observables(self.binding),
             _claims(self.claims),
@@ -78,6 +79,7 @@ def describe(library: Library, name: str) -> Description:
         symbols=tuple(sbml.symbols(compiled)),
         reactions=tuple(sbml.reactions(compiled)),
         binding=model.binding,
+        provenance={**library.inherited(model.binding), **model.binding.parameters},
         claims=tuple(library.claims(model.binding)),
     )
 
@@ -108,10 +110,10 @@ def _rules(symbols: Sequence[sbml.Symbol]) -> Section:
     return Section(f"Computed at every instant ({len(rows)})", ("id", "equals", "unit"), rows)
 
 
-def _parameters(symbols: Sequence[sbml.Symbol], binding: Binding) -> Section:
+def _parameters(symbols: Sequence[sbml.Symbol], provenance: Mapping[str, ParameterBinding]) -> Section:
     rows = []
     for symbol in symbols:
-        entry = binding.parameters.get(symbol.id)
+        entry = provenance.get(symbol.id)
         if entry is not None:
             bounds = f"{entry.range[0]:g} to {entry.range[1]:g}"
             rows.append((symbol.id, entry.meaning, _number(symbol.value), entry.unit, bounds, _whence(entry)))

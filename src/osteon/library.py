@@ -6,13 +6,14 @@ project the one that the package carries. Only this module and the command line 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from osteon import documents
-from osteon.bindings import Binding, Figure
+from osteon.bindings import Binding, Figure, ParameterBinding
 from osteon.conditions import parse
 from osteon.errors import Finding, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence import Claim, Evidence, Vocabulary, words
@@ -146,11 +147,28 @@ class Library:
             raise ProjectError(findings)
         return binding
 
+    def inherited(self, binding: Binding) -> dict[str, ParameterBinding]:
+        """Return the provenance that a composed model takes over from its parts, by the names of its own symbols."""
+        entries: dict[str, ParameterBinding] = {}
+        for prefix, part in binding.parts.items():
+            parameters = self.binding(part).parameters
+            for name, entry in parameters.items():
+                entries[f"{prefix}_{name}"] = _renamed(entry, prefix, parameters)
+        return {name: entry for name, entry in entries.items() if name not in binding.parameters}
+
     def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
         """Yield every claim that a model answers to, with the id of its source."""
         for source in binding.sources:
             for claim in self.evidence(source).claims:
                 yield source, claim
+
+
+def _renamed(entry: ParameterBinding, prefix: str, names: Iterable[str]) -> ParameterBinding:
+    """Return an entry whose formula names the symbols of a part as the whole does."""
+    if entry.formula is None:
+        return entry
+    pattern = r"\b(" + "|".join(map(re.escape, names)) + r")\b"
+    return entry.model_copy(update={"formula": re.sub(pattern, rf"{prefix}_\1", entry.formula)})
 
 
 def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:

@@ -83,7 +83,7 @@ def score(
     library = open_library(project)
     bound = library.read_binding(binding)
     text = read_text(file, str(file))
-    findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding), own=False))
+    findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding)))
     if findings:
         raise ProjectError(findings)
     others = [load(library, name) for name in beside or ()]

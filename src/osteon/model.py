@@ -109,14 +109,17 @@ class Model:
             condition: interventions joined by ``+``, or ``control``.
             until: duration after t = 0, such as ``"72 h"``; the setting's horizon if not given.
             setting: a bound setting; the binding's default if not given.
-            points: number of evenly spaced times; the boundaries of interventions come on top.
+            points: number of evenly spaced times, from the first intervention or t = 0 on; the boundaries of
+                interventions come on top.
 
         Returns:
             One row a time (index, in the model's time unit), one column an observable; ``.attrs`` carries
             ``condition``, ``time_unit`` and the ``units`` of the observables.
         """
-        end = self._end(until, setting)
-        frame = self.run(condition, np.linspace(0.0, end, points).tolist(), setting=setting, until=end).frame()
+        names = canonical_condition(condition, self.binding, self.vocabulary)
+        laid_out = self.schedule(names, self._place(setting), self._end(until, setting))
+        times = np.linspace(laid_out.phases[0].start, laid_out.phases[-1].end, points).tolist()
+        frame = self.simulator.run(laid_out, times).frame()
         frame.attrs["units"] = {name: observable.unit for name, observable in self.binding.observables.items()}
         return frame
 

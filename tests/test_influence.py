@@ -50,8 +50,10 @@ def test_an_arm_times_zero_is_no_influence() -> None:
     assert _graph(CHAIN.replace("off = 0", "off = 1")).directly("D", "C")
 
 
-def test_own_loss_is_not_an_influence_on_itself() -> None:
-    assert not _graph().directly("A", "A")
+def test_what_is_computed_from_a_state_is_directly_influenced_by_it() -> None:
+    assert _graph().directly("A", "drive")
+    assert _graph().directly("A", "sum")
+    assert not _graph().directly("C", "sum")
 
 
 def test_observables_stand_for_their_states() -> None:

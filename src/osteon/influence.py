@@ -29,9 +29,9 @@ class Graph:
         return self.parts.get(symbol, frozenset({symbol}))
 
     def directly(self, source: str, target: str) -> bool:
-        """Say whether a state of ``source`` is in the law of a state of ``target``; a state's own loss is left out."""
-        targets = self.states(target)
-        return any((self.edges.get(state, frozenset()) & targets) - {state} for state in self.states(source))
+        """Say whether ``target`` is computed from a state of ``source``, or a state of it has one in its law."""
+        sources, targets = self.states(source), self.states(target)
+        return bool(sources & targets) or any(self.edges.get(state, frozenset()) & targets for state in sources)
 
     def influences(self, source: str, target: str) -> bool:
         """Say whether a path of direct influences leads from ``source`` to ``target``."""

@@ -74,7 +74,7 @@ class Simulator:
         integrator = self._runner.getIntegrator()
         integrator.setValue("relative_tolerance", relative_tolerance)
         # One tolerance for each species: a single one would be scaled by the amounts at the start of every integration.
-        integrator.setValue("absolute_tolerance", [absolute_tolerance] * max(1, len(self._floating)))
+        integrator.setValue("absolute_tolerance", [absolute_tolerance] * max(1, self._integrated()))
         columns = [OBSERVABLE_PREFIX + observable for observable in self.observables]
         self._runner.timeCourseSelections = ["time", *columns, *self._floating]
 
@@ -204,6 +204,10 @@ class Simulator:
         moving = self._moving[int(np.argmax(np.abs(self._runner.getRatesOfChange())))]
         reason = f"no resting state after {_SETTLING_TIMES * self._settle:g} {self.time_unit}; {moving!r} still moves"
         raise SimulationError(self.name, schedule.condition, None, reason)
+
+    def _integrated(self) -> int:
+        """Return how many values CVODE integrates: species with a rate, and parameters with a rule of rate."""
+        return len(self._moving) + len(set(self._runner.getRateRuleIds()) - set(self._moving))
 
     def _state(self) -> Vector:
         return np.array(self._runner.model.getFloatingSpeciesAmounts(), dtype=np.float64)

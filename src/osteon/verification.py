@@ -9,6 +9,7 @@ from math import isfinite, log
 from typing import Any, Literal
 
 from osteon import __version__
+from osteon.bindings import Binding
 from osteon.conditions import canonical
 from osteon.errors import SimulationError
 from osteon.evidence import (
@@ -206,7 +207,19 @@ def missing_words(check: Check, setting: str, model: Model) -> list[str]:
     """Return every word of a check that a model does not bind."""
     binding = model.binding
     missing = [word for kind, word in dict.fromkeys(words(check)) if word not in getattr(binding, kind)]
-    return missing if isinstance(check, StructureCheck) or setting in binding.settings else [*missing, setting]
+    if not isinstance(check, StructureCheck) and setting not in binding.settings:
+        missing.append(setting)
+    return missing or list(_without_common_unit(check, binding))
+
+
+def _without_common_unit(check: Check, binding: Binding) -> Iterator[str]:
+    """Yield what a check would need in order to compare two observables of different units."""
+    if not isinstance(check, ContrastCheck):
+        return
+    for pair in (check.readings, check.second_readings or check.readings):
+        first, second = (binding.observables[reading.observable] for reading in pair)
+        if first.unit != second.unit:
+            yield f"common unit of {pair[0].observable} and {pair[1].observable}"
 
 
 def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) -> CheckResult:

@@ -76,11 +76,12 @@ class SettingBinding(Act):
 
 
 class Protocol(Document):
-    """How the model is run."""
+    """How the model is run; an observable at or below ``detection_limit`` counts as nothing."""
 
     time_unit: TimeUnit
     default_setting: str
     settle: Duration
+    detection_limit: float = 1e-6
     relative_tolerance: float = 1e-8
     absolute_tolerance: float = 1e-12
 

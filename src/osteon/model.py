@@ -143,7 +143,7 @@ class Model:
 
         Returns:
             One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio) and ``effect`` (its
-            natural logarithm); NaN where there is nothing to compare, within the absolute tolerance of the solver.
+            natural logarithm); NaN where one of the two lies below the detection limit.
         """
         import pandas as pd
 
@@ -154,7 +154,7 @@ class Model:
         place = self._place(setting)
         frame.attrs |= {"model": self.name, "condition": condition, "reference": reference, "setting": place}
         frame.attrs["at"] = at or self.vocabulary.settings[place].readout
-        least = self.binding.protocol.absolute_tolerance
+        least = self.binding.protocol.detection_limit
         frame["fold_change"] = [y / r if r > least else float("nan") for y, r in rows]
         frame["effect"] = [log(y / r) if y > least and r > least else float("nan") for y, r in rows]
         return frame

@@ -26,6 +26,7 @@ NEGATIVE = -1e-6
 RESTING = 1e-6
 """Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
 _SETTLING_TIMES = 10
+_TRACE = 1e-15
 _STABLE = 1e-7  # greatest real part of an eigenvalue; conserved totals give zeros, which come out as noise
 
 
@@ -173,6 +174,7 @@ class Simulator:
         if not (self._solve() and self._is_sound(start)):
             self._set_state(start)
             self._settle_by_integration(schedule)
+        self._drop_traces()
         self._runner.model.setTime(0.0)
 
     def _solve(self) -> bool:
@@ -198,8 +200,8 @@ class Simulator:
         for _ in range(_SETTLING_TIMES):
             self._integrate([0.0, self._settle], schedule, equilibrating=True)
             self._check_state(schedule, None)
-            state = self._state()
-            if self._is_resting(state):
+            self._drop_traces()
+            if self._is_resting(self._state()):
                 return
         moving = self._moving[int(np.argmax(np.abs(self._runner.getRatesOfChange())))]
         reason = f"no resting state after {_SETTLING_TIMES * self._settle:g} {self.time_unit}; {moving!r} still moves"
@@ -211,6 +213,11 @@ class Simulator:
 
     def _state(self) -> Vector:
         return np.array(self._runner.model.getFloatingSpeciesAmounts(), dtype=np.float64)
+
+    def _drop_traces(self) -> None:
+        """Set what is left of a vanished state to zero: CVODE cannot follow it down to the smallest numbers."""
+        state = self._state()
+        self._set_state(np.where(np.abs(state) < _TRACE, 0.0, state))
 
     def _set_state(self, state: Vector) -> None:
         self._runner.model.setFloatingSpeciesAmounts(state)

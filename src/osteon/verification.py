@@ -209,7 +209,7 @@ def missing_words(check: Check, setting: str, model: Model) -> list[str]:
     missing = [word for kind, word in dict.fromkeys(words(check)) if word not in getattr(binding, kind)]
     if not isinstance(check, StructureCheck) and setting not in binding.settings:
         missing.append(setting)
-    return missing or list(_without_common_unit(check, binding))
+    return missing or list(dict.fromkeys(_without_common_unit(check, binding)))
 
 
 def _without_common_unit(check: Check, binding: Binding) -> Iterator[str]:
@@ -263,7 +263,7 @@ def _judge_structure(check: StructureCheck, model: Model) -> CheckResult:
 
 
 def _effect(values: tuple[float, float], pair: tuple[Reading, Reading], least: float) -> float:
-    """Return E; what lies below ``least``, the solver's absolute tolerance, is nothing."""
+    """Return E; a value at or below the detection limit ``least`` is nothing."""
     value, reference = values
     if reference <= least:
         where = f"{pair[1].observable!r} under {pair[1].condition!r}"
@@ -305,7 +305,7 @@ class Experiments:
             UndefinedError: if there is no fold change, for the reference is nothing.
         """
         values = (self.value(pair[0], claim), self.value(pair[1], claim))
-        return values, _effect(values, pair, self._model.binding.protocol.absolute_tolerance)
+        return values, _effect(values, pair, self._model.binding.protocol.detection_limit)
 
     def value(self, reading: Reading, claim: Claim) -> float:
         """Return one reading of a claim.

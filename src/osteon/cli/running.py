@@ -117,7 +117,7 @@ def _time_course(frame: pd.DataFrame, model: Model, condition: str) -> dict[str,
     }
 
 
-def _print_time_course(frame: pd.DataFrame, columns: int = 7) -> None:
+def _print_time_course(frame: pd.DataFrame, columns: int = 6) -> None:
     from rich.table import Table
 
     table = Table(title=f"{frame.attrs['condition']}; time in {frame.attrs['time_unit']}")

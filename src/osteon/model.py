@@ -66,6 +66,10 @@ class Model:
         simulator.rebase(changes_of(self.world or Act()))
         return simulator
 
+    def restore(self) -> None:
+        """Give the simulator the model's own values again, after others were tried."""
+        self.simulator.rebase(changes_of(self.world or Act()))
+
     @cached_property
     def graph(self) -> Graph:
         """The graph of influences, with observables as further symbols."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, output, print_json, world
+from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, output, print_json, progress, world
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def predict(
     observable: Observables = None,
     at: Annotated[str | None, typer.Option(help="When: a duration such as 72h, or 'steady state'.")] = None,
     setting: Setting = None,
+    draws: Annotated[int, typer.Option(min=0, help="Repeat over this many draws of all parameters.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
     set_: Values = None,
     scale: Factors = None,
     json: AsJson = False,
@@ -81,23 +83,54 @@ def predict(
     """Say how each observable changes under any combination of interventions, reported or not."""
     from osteon.model import load
 
-    loaded = load(open_library(project), model, world(set_, scale))
-    frame = loaded.predict(condition, reference, observables=observable, at=at, setting=setting)
+    library = open_library(project)
+    loaded = load(library, model, world(set_, scale))
+    if draws:
+        from osteon.prediction import predict_over_draws
+
+        provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
+        with progress("Drawing parameters", draws) as step:
+            frame = predict_over_draws(
+                loaded,
+                provenance,
+                condition,
+                reference,
+                observables=observable,
+                at=at,
+                setting=setting,
+                draws=draws,
+                seed=seed,
+                step=step,
+            )
+    else:
+        frame = loaded.predict(condition, reference, observables=observable, at=at, setting=setting)
     if json:
         rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="index")
         print_json({**frame.attrs, "observables": rows})
-        return
+    else:
+        _print_prediction(frame)
+
+
+def _print_prediction(frame: pd.DataFrame) -> None:
     from rich.table import Table
 
     from osteon.cli.tables import percent
 
-    table = Table(title=f"{model}: {condition} against {reference}, {frame.attrs['setting']}, {frame.attrs['at']}")
-    for head in ("observable", "change", "fold change", "value", "reference"):
+    said = frame.attrs
+    title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"
+    heads = ["observable", "change", "fold change", "value", "reference"]
+    table = Table(title=title)
+    for head in heads + ["draws that agree", "90 % of draws"] * ("draws" in said):
         table.add_column(head, justify="left" if head == "observable" else "right")
     for name, row in frame.iterrows():
-        change = percent(row["effect"]) if frame.notna().at[name, "effect"] else "-"
-        table.add_row(str(name), change, f"{row['fold_change']:.4g}", f"{row['value']:.4g}", f"{row['reference']:.4g}")
+        change = percent(row["effect"]) if row["effect"] == row["effect"] else "-"
+        cells = [str(name), change, *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
+        if "draws" in said:
+            cells += [f"{row['agreeing']} of {said['draws']}", f"{row['low']:.3g} to {row['high']:.3g}"]
+        table.add_row(*cells)
     output.print(table)
+    if said.get("failed"):
+        output.print(f"{said['failed']} of {said['draws']} draws broke and count as not agreeing", highlight=False)
 
 
 def _write(path: Path, text: str) -> None:

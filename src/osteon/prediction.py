@@ -1,0 +1,91 @@
+"""Predictions with their confidence: what an untested experiment does over all plausible parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from osteon.bindings import ParameterBinding
+from osteon.draws import Draws
+from osteon.errors import SimulationError
+from osteon.expectations import holds
+from osteon.model import Model
+from osteon.schedule import Change
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def direction(effect: float) -> str:
+    """Return the word for an effect: ``increase``, ``decrease``, or ``little change`` between them."""
+    return next((word for word in ("increase", "decrease") if holds(word, effect)), "little change")
+
+
+def predict_over_draws(
+    model: Model,
+    provenance: Mapping[str, ParameterBinding],
+    condition: str,
+    reference: str = "control",
+    *,
+    draws: int,
+    seed: int,
+    observables: Sequence[str] | None = None,
+    at: str | None = None,
+    setting: str | None = None,
+    step: Callable[[], None] | None = None,
+) -> pd.DataFrame:
+    """Predict as `Model.predict` does, and say how many draws of the parameters agree in direction.
+
+    Args:
+        model: to be asked; it has its own parameter values again afterwards.
+        provenance: the ranges to draw from.
+        condition: interventions joined by ``+``.
+        reference: the condition to compare with.
+        draws: how many.
+        seed: the same seed gives the same draws.
+        observables: which ones; all by default.
+        at: as in `Model.predict`.
+        setting: as in `Model.predict`.
+        step: called after each draw, to show progress.
+
+    Returns:
+        The table of `Model.predict` with ``direction``, ``agreeing`` (draws of that direction), ``low`` and ``high``
+        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, ``seed`` and ``failed``, the number
+        of draws whose simulation broke; they count as not agreeing.
+    """
+    frame = model.predict(condition, reference, observables=observables, at=at, setting=setting)
+    effects: list[dict[str, float]] = []
+    try:
+        for values in Draws(model.sbml, provenance, model.shown).take(draws, seed):
+            model.simulator.rebase({name: Change(value) for name, value in values.items()})
+            effects.append(_effects(model, condition, reference, at, setting))
+            if step is not None:
+                step()
+    finally:
+        model.restore()
+    frame["direction"] = [direction(effect) if effect == effect else "none" for effect in frame["effect"]]
+    drawn = {name: [each[name] for each in effects if name in each] for name in frame.index}
+    frame["agreeing"] = [sum(direction(e) == row["direction"] for e in drawn[name]) for name, row in frame.iterrows()]
+    for column, share in (("low", 0.05), ("high", 0.95)):
+        frame[column] = [
+            float(np.exp(np.quantile(drawn[name], share))) if drawn[name] else np.nan for name in frame.index
+        ]
+    frame.attrs |= {"draws": draws, "seed": seed, "failed": sum(not each for each in effects)}
+    return frame
+
+
+def _effects(model: Model, condition: str, reference: str, at: str | None, setting: str | None) -> dict[str, float]:
+    """Return the effect of each observable that has one; none where a simulation breaks."""
+    try:
+        values, references = (model.values(which, at=at, setting=setting) for which in (condition, reference))
+    except SimulationError:
+        return {}
+    least = model.binding.protocol.detection_limit
+    return {
+        name: log(value / references[name])
+        for name, value in values.items()
+        if value > least and references[name] > least
+    }

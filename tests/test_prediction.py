@@ -1,0 +1,95 @@
+"""Predictions over draws of the parameters: reproducible, inside the ranges, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import small
+from conftest import LIBRARY, MODELS, Command, model
+from osteon.bindings import ParameterBinding
+from osteon.draws import Draws
+from osteon.model import load
+from osteon.prediction import direction, predict_over_draws
+
+NAME = "mitochondrial_lamin"
+
+
+def _draws(name: str) -> Draws:
+    binding = LIBRARY.binding(name)
+    return Draws(model(name).sbml, {**LIBRARY.inherited(binding), **binding.parameters}, name)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_draws_lie_in_their_ranges_and_follow_the_seed(name: str) -> None:
+    binding = LIBRARY.binding(name)
+    entries = {**LIBRARY.inherited(binding), **binding.parameters}
+    first, again, other = (list(_draws(name).take(5, seed)) for seed in (7, 7, 8))
+    assert first == again
+    assert first != other
+    for values in first:
+        for parameter, value in values.items():
+            entry = entries[parameter]
+            if entry.formula is None:
+                assert entry.range[0] <= value <= entry.range[1]
+
+
+def test_derived_parameters_follow() -> None:
+    values = next(_draws(NAME).take(1, 3))
+    expected = values["isr_basal"] + values["K_dysfunction"] ** values["h_dysfunction"] / (
+        values["K_dysfunction"] ** values["h_dysfunction"] + 1
+    )
+    assert values["isr_rest"] == pytest.approx(expected)
+
+
+def test_own_values_give_the_derived_ones_of_the_file() -> None:
+    drawn = _draws(NAME)
+    assert drawn.completed({})["nuclear_rest"] == pytest.approx(1.01535, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("effect", "word"), [(0.2, "increase"), (-0.2, "decrease"), (0.05, "little change"), (0.0, "little change")]
+)
+def test_direction(effect: float, word: str) -> None:
+    assert direction(effect) == word
+
+
+def test_a_prediction_carries_its_confidence_and_leaves_the_model_as_it_was() -> None:
+    loaded = load(LIBRARY, NAME)
+    before = loaded.values("cccp")
+    frame = predict_over_draws(loaded, loaded.binding.parameters, "cccp", draws=8, seed=2, observables=["sost", "atf4"])
+    assert list(frame.index) == ["sost", "atf4"]
+    assert frame.attrs["failed"] == 0
+    assert frame.loc["sost", "direction"] == "increase"
+    assert 6 <= frame.loc["sost", "agreeing"] <= 8
+    assert frame.loc["sost", "low"] < frame.loc["sost", "fold_change"] < frame.loc["sost", "high"]
+    assert loaded.values("cccp") == before
+
+
+def test_a_broken_draw_counts_as_not_agreeing() -> None:
+    body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
+    acts = {"double": ("treatment", {"set": {"S": 2.0}})}
+    made = small.model(body, interventions=acts, equilibrate=False)
+    runaway = ParameterBinding(
+        meaning="growth",
+        unit="1/d",
+        range=(5.0, 6.0),
+        provenance="assumed",
+        reason="so fast that S is infinite in a day",
+    )
+    frame = predict_over_draws(made, {"g": runaway}, "double", draws=3, seed=1)
+    assert frame.loc["s", "direction"] == "increase"
+    assert frame.attrs["failed"] == 3
+    assert frame.loc["s", "agreeing"] == 0
+    assert np.isnan(frame.loc["s", "low"])
+
+
+def test_command(osteon: Command) -> None:
+    command = ["predict", NAME, "-c", "cccp+si_lmna", "-o", "sost", "--draws", "5", "--seed", "4"]
+    answers = [json.loads(osteon(*command, "--json").out) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0]["draws"] == 5
+    assert "agreeing" in answers[0]["observables"]["sost"]
+    assert "of 5" in osteon(*command).out

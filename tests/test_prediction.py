@@ -77,7 +77,7 @@ def test_a_broken_draw_counts_as_not_agreeing() -> None:
         unit="1/d",
         range=(5.0, 6.0),
         provenance="assumed",
-        reason="so fast that S is infinite in a day",
+        reason="S is infinite within a day",
     )
     frame = predict_over_draws(made, {"g": runaway}, "double", draws=3, seed=1)
     assert frame.loc["s", "direction"] == "increase"

@@ -15,7 +15,8 @@ from osteon import building
 from osteon.cli import main
 from osteon.library import Library
 from osteon.model import Model, load
-from osteon.verification import Scorecard, verify
+from osteon.scorecard import Scorecard
+from osteon.verification import verify
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Library(ROOT)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from osteon.version import __version__
+
 if TYPE_CHECKING:
     from osteon.library import Library
     from osteon.model import Model
-    from osteon.verification import Scorecard
+    from osteon.scorecard import Scorecard
 
-__version__ = "0.1.0"
-__all__ = ["load", "models", "verify"]
+__all__ = ["__version__", "load", "models", "verify"]
 
 
 def models(project: str | Path | None = None) -> list[str]:
@@ -56,7 +57,7 @@ def verify(*names: str, project: str | Path | None = None) -> Scorecard:
         osteon.errors.OsteonError: as in `load`.
     """
     from osteon.model import load as load_model
-    from osteon.verification import Scorecard
+    from osteon.scorecard import Scorecard
     from osteon.verification import verify as verify_model
 
     library = _library(project)

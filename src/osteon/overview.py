@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from osteon.errors import OsteonError
 from osteon.evidence import Evidence
-from osteon.verification import Scorecard
+from osteon.scorecard import Scorecard
 
 START, _END = "<!-- models:", "<!-- /models -->"
 """The marks around the table."""

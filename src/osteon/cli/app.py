@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from osteon import __version__
 from osteon.cli import authoring, browsing, judging, running
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError
+from osteon.version import __version__
 
 app = typer.Typer(
     name="osteon",

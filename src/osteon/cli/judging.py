@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from osteon.bindings import Act
     from osteon.library import Library
     from osteon.model import Model
-    from osteon.verification import Scorecard
+    from osteon.scorecard import Scorecard
 
 
 Matrix = Annotated[bool, typer.Option("--matrix", help="Show claims down and models across.")]
@@ -106,7 +106,8 @@ def _world(library: Library, name: str, change: Act | None, counterfactual: str 
 
 
 def _scorecard(library: Library, models: list[Model]) -> Scorecard:
-    from osteon.verification import Scorecard, verify
+    from osteon.scorecard import Scorecard
+    from osteon.verification import verify
 
     claims = [list(library.claims(model.binding)) for model in models]
     with progress("Simulating reported experiments", sum(map(len, claims))) as step:

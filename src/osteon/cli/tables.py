@@ -11,7 +11,7 @@ from rich.text import Text
 
 from osteon.evidence import OrderCheck, StructureCheck
 from osteon.expectations import EFFECTS, RATIOS, threshold
-from osteon.verification import CheckResult, ClaimResult, Scorecard
+from osteon.scorecard import CheckResult, ClaimResult, Scorecard
 
 STYLES = {
     "supported": "green",

@@ -24,7 +24,7 @@ def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -
         built_on, held_out = card.counts(role="construction"), card.counts(role="held_out")
         cells = (
             f"`{name}`",
-            "; ".join(f"{evidence.source.tag}: {evidence.source.title}" for evidence in sources),
+            _sources(list(sources)),
             species,
             reactions,
             built_on["supported"],
@@ -34,6 +34,12 @@ def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
+
+
+def _sources(sources: list[Evidence]) -> str:
+    if len(sources) == 1:
+        return f"{sources[0].source.tag}: {sources[0].source.title}"
+    return ", ".join(evidence.source.tag for evidence in sources)
 
 
 def inserted(readme: str, block: str) -> str:

@@ -98,6 +98,6 @@ def test_a_comment_or_a_string_is_no_value() -> None:
 
 def test_same_text_same_bytes() -> None:
     text = (ROOT / "antimony" / f"{MODELS[0]}.ant").read_text(encoding="utf-8")
-    made = [compile_antimony(text, title="T", shown="x.ant") for _ in range(2)]
+    made = [compile_antimony(text, title="T", shown="x.ant", folder=ROOT / "antimony") for _ in range(2)]
     assert made[0] == made[1]
     assert "Created by libAntimony" not in made[0]

@@ -121,8 +121,8 @@ def _readme(library: Library) -> list[tuple[str, Path, str]]:
     return [("README.md", path, overview.inserted(text, overview.table(rows)))]
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file whole or not at all.
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all; text in UTF-8, with line ends as they are.
 
     Raises:
         OsteonError: if the folder cannot be written to.
@@ -130,8 +130,8 @@ def write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli import authoring, browsing, judging, running
+from osteon.cli import authoring, browsing, exporting, judging, running
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError
 from osteon.version import __version__
@@ -32,7 +32,7 @@ def version(
         raise typer.Exit
 
 
-for module in (judging, running, browsing, authoring):
+for module in (judging, running, browsing, authoring, exporting):
     module.register(app)
 
 

@@ -1,0 +1,45 @@
+"""The command that writes files for other tools: ``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.errors import OsteonError
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(export)
+
+
+def export(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models to export.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Export every model.")] = False,
+    to: Annotated[str, typer.Option(help="Formats joined by commas, or 'all'; --help lists them below.")] = "all",
+    out: Annotated[Path, typer.Option(help="Folder to write to; files of the same names are replaced.")] = Path(
+        "build/export"
+    ),
+    project: Project = None,
+) -> None:
+    """Write files for other people's tools: COPASI, tellurium, PEtab tools, PyBNF and more."""
+    from osteon import building
+    from osteon import export as exporters
+    from osteon.export.subject import subject
+
+    library = open_library(project)
+    if bool(models) == all_:
+        raise OsteonError("name the models to export, or give --all for every one of them")
+    names = list(library.model_names) if all_ else list(dict.fromkeys(models or ()))
+    formats = exporters.chosen([name.strip() for name in to.split(",") if name.strip()])
+    gathered = [subject(library, name) for name in names]
+    with progress("Exporting", len(gathered) * len(formats)) as step:
+        for one in gathered:
+            for name in formats:
+                for file in exporters.export(one, [name]):
+                    building.write(out / file.path, file.content)
+                step()
+    output.print(f"wrote {', '.join(formats)} of {', '.join(names)} to {out}", highlight=False, soft_wrap=True)

@@ -1,0 +1,65 @@
+"""What an exporter is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from osteon.bindings import ParameterBinding
+from osteon.evidence import Claim, Evidence
+from osteon.library import Library
+from osteon.model import Model, load, read_text
+
+
+@dataclass(frozen=True)
+class File:
+    """One file to be written: its path below the folder of the export, with ``/``, and its content."""
+
+    path: str
+    content: bytes
+
+    @classmethod
+    def text(cls, path: str, text: str) -> File:
+        """Return a file of text, in UTF-8."""
+        return cls(path, text.encode())
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One model with all that its files for other tools tell of it.
+
+    ``provenance`` holds the range and the source of every parameter, those of its parts included; ``antimony`` the text
+    of its own Antimony file and of those that it imports, by file name.
+    """
+
+    model: Model
+    sources: tuple[Evidence, ...]
+    provenance: Mapping[str, ParameterBinding]
+    antimony: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The model's id, and the stem of its files."""
+        return self.model.name
+
+    @property
+    def claims(self) -> tuple[tuple[str, Claim], ...]:
+        """Every claim that the model answers to, with the id of its source."""
+        return tuple((evidence.source.id, claim) for evidence in self.sources for claim in evidence.claims)
+
+
+def subject(library: Library, name: str) -> Subject:
+    """Gather one model of a project for export.
+
+    Raises:
+        UnknownIdError: if there is no such model.
+        ProjectError: if one of its files is wrong.
+    """
+    model = load(library, name)
+    files = [library.files(stem) for stem in (name, *model.binding.parts.values())]
+    return Subject(
+        model=model,
+        sources=tuple(library.evidence(source) for source in model.binding.sources),
+        provenance={**library.inherited(model.binding), **model.binding.parameters},
+        antimony={path.antimony.name: read_text(path.antimony, path.shown(path.antimony)) for path in files},
+    )

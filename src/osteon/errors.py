@@ -33,6 +33,9 @@ class ProjectError(OsteonError):
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type[ProjectError], tuple[tuple[Finding, ...]]]:
+        return ProjectError, (self.findings,)
+
 
 class UnknownIdError(OsteonError):
     """A name that the user gave is not in the vocabulary, the registry or the model."""
@@ -59,6 +62,10 @@ class SimulationError(OsteonError):
 
     def __reduce__(self) -> tuple[type[SimulationError], tuple[str, str, float | None, str]]:
         return SimulationError, (self.model, self.condition, self.time, self.reason)
+
+
+class StoppedError(OsteonError):
+    """The user stopped a long computation; says what is kept of it."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from math import log
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class Model:
         self, text: str, binding: Binding, vocabulary: Vocabulary, *, shown: str, world: Act | None = None
     ) -> None:
         self.sbml, self.binding, self.vocabulary, self.world, self.shown = text, binding, vocabulary, world, shown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is compiled stays behind; it is compiled anew where it arrives.
+        make = partial(Model, shown=self.shown, world=self.world)
+        return make, (self.sbml, self.binding, self.vocabulary)
 
     @property
     def name(self) -> str:

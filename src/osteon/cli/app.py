@@ -9,7 +9,7 @@ import typer
 
 from osteon.cli import authoring, browsing, exporting, judging, running
 from osteon.cli.terminal import errors
-from osteon.errors import OsteonError
+from osteon.errors import OsteonError, StoppedError
 from osteon.version import __version__
 
 app = typer.Typer(
@@ -37,9 +37,15 @@ for module in (judging, running, browsing, authoring, exporting):
 
 
 def main() -> None:
-    """Run the command line; exit 1 if a claim is contradicted or failed, 2 if something is wrong with the input."""
+    """Run the command line.
+
+    It exits 1 if a claim is contradicted or failed, 2 if something is wrong with the input, and 130 if it is stopped.
+    """
     try:
         app()
+    except StoppedError as stop:
+        errors.print(str(stop), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(130)
     except OsteonError as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from osteon import sbml
+from osteon import hierarchy, sbml
 from osteon.errors import CompilationError, Finding, suggestion
 
 LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -24,6 +24,11 @@ _START = r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)
 _IMPORT = re.compile(r'^\s*import\s+"([^"]*)"', re.MULTILINE)
 _VALUE = re.compile(_START + r"=(?![=>])")
 _BARE = re.compile(_START + r"=\s*[\d.][\d.eE+-]*[ \t]*(?=[;,\n]|$)")
+_NAME = re.compile(
+    r"<vCard4:hasName( [^>]*)>\s*<vCard4:family-name>(.*?)</vCard4:family-name>"
+    r"\s*<vCard4:given-name>(.*?)</vCard4:given-name>\s*</vCard4:hasName>"
+)
+_ORGANIZATION = re.compile(r"<vCard4:organization-name>(.*?)</vCard4:organization-name>")
 _UNIT = re.compile(r"\b([A-Za-z_]\w*)\s+has\s+\w+")
 
 
@@ -39,6 +44,40 @@ def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None =
     Raises:
         CompilationError: with Antimony's message and line, if it refuses the text.
     """
+    antimony = _loaded(text, shown, folder)
+    compiled = antimony.getSBMLString(antimony.getMainModuleName())
+    document = sbml.read(_STAMP.sub("", compiled), shown)
+    document.getModel().setName(title)
+    return credited(_written(document))
+
+
+def compile_hierarchy(text: str, flat: str, *, shown: str, folder: Path) -> str:
+    """Compile Antimony with imports to hierarchical SBML: a document of the ``comp`` package, one submodel a part.
+
+    Antimony lets what the whole and a part share stand for the part's own element, and so loses the value that the
+    whole gives it; and it forgets what two parts share directly. Both are mended here: the whole's elements are those
+    of the flat model, and replace those of the parts.
+
+    Args:
+        text: a model in Antimony.
+        flat: the SBML text that `compile_antimony` makes of it.
+        shown: the file as the user knows it, for messages.
+        folder: where files named by ``import`` are looked for.
+
+    Raises:
+        CompilationError: with Antimony's message and line, if it refuses the text.
+    """
+    antimony = _loaded(text, shown, folder)
+    compiled = antimony.getCompSBMLString(antimony.getMainModuleName())
+    document = sbml.read(_STAMP.sub("", compiled), shown)
+    whole = sbml.read(flat, shown)
+    hierarchy.complete(document, whole, _shared_by_parts(text))
+    document.getModel().setName(whole.getModel().getName())
+    return credited(_written(document))
+
+
+def _loaded(text: str, shown: str, folder: Path | None) -> Any:
+    """Return the Antimony library with a text loaded into it."""
     import antimony
 
     if not text.strip():
@@ -51,10 +90,14 @@ def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None =
         antimony.addDirectory(str(folder))
     if antimony.loadAntimonyString(text) < 0:
         raise CompilationError(f"{shown}: {_located(antimony.getLastError())}")
-    compiled = antimony.getSBMLString(antimony.getMainModuleName())
-    document = sbml.read(_STAMP.sub("", compiled), shown)
-    document.getModel().setName(title)
-    return _licensed(_written(document))
+    return antimony
+
+
+def _shared_by_parts(text: str) -> Iterator[tuple[hierarchy.Place, hierarchy.Place]]:
+    """Yield each pair (part, symbol) that the text says is one thing, as ``a.x is b.y``."""
+    spoken = _SAID.sub("", text)
+    for match in re.finditer(r"\b(\w+)\.(\w+)\s+is\s+(\w+)\.(\w+)", spoken):
+        yield (match[1], match[2]), (match[3], match[4])
 
 
 def _located(message: str) -> str:
@@ -69,13 +112,18 @@ def _written(document: Any) -> str:
     return str(libsbml.writeSBMLToString(document))
 
 
-def _licensed(text: str) -> str:
-    """Add the licence to the model's own description; libsbml keeps it but has no call that writes it."""
-    mark = "</dcterms:created>"
-    head, found, tail = text.partition(mark)
-    if not found:
+def credited(text: str) -> str:
+    """Return SBML text with the licence in it, and its creators in vCard 3.
+
+    libsbml keeps a licence but has no call that writes it. Antimony writes creators in vCard 4, which COPASI does not
+    read.
+    """
+    text = _NAME.sub(r"<vCard:N\1><vCard:Family>\2</vCard:Family><vCard:Given>\3</vCard:Given></vCard:N>", text)
+    text = _ORGANIZATION.sub(r'<vCard:ORG rdf:parseType="Resource"><vCard:Orgname>\1</vCard:Orgname></vCard:ORG>', text)
+    if LICENSE in text:
         return text
-    return f'{head}{mark}\n          <dcterms:license rdf:resource="{LICENSE}"/>{tail}'
+    mark = "</dcterms:created>"
+    return text.replace(mark, f'{mark}\n          <dcterms:license rdf:resource="{LICENSE}"/>')
 
 
 def antimony_findings(text: str, shown: str) -> Iterator[Finding]:

@@ -165,7 +165,7 @@ def symbols(model: Any) -> list[Symbol]:
                     id=item.getId(),
                     name=item.getName(),
                     kind=kind,
-                    value=None if rule else _value(item, kind),
+                    value=None if rule else value(item, kind),
                     unit=item.getSubstanceUnits() if kind == "species" else item.getUnits(),
                     constant=item.getConstant() and rule is None,
                     rule=rule,
@@ -180,7 +180,8 @@ def _infix(tree: Any) -> str:
     return str(libsbml.formulaToL3StringWithSettings(tree, settings))
 
 
-def _value(item: Any, kind: str) -> float | None:
+def value(item: Any, kind: str) -> float | None:
+    """Return the value or initial value of a compartment, species or parameter, or ``None`` where it has none."""
     if kind == "species":
         if item.isSetInitialAmount():
             return float(item.getInitialAmount())

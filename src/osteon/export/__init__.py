@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from osteon.errors import OsteonError, UnknownIdError, listing, suggestion
 from osteon.export.subject import File, Subject
 
-FORMATS: dict[str, str] = {}
+FORMATS: dict[str, str] = {
+    "sbml": "SBML Level 3 Version 2 and 1; the hierarchy of a joined model",
+}
 """Every format: its name, which is its module's too, and what it is, for ``osteon export --help``."""
 
 

@@ -97,7 +97,8 @@ def test_the_hierarchy_is_the_flat_model(name: str) -> None:
     flat = hierarchy.flattened(document)
     assert sbml.problems(flat) == []
     flat_text = libsbml.writeSBMLToString(flat).replace("__", "_")
-    flat, original = (sbml.read(each, name).getModel() for each in (flat_text, model(name).sbml))
+    documents = [sbml.read(each, name) for each in (flat_text, model(name).sbml)]  # libsbml frees a model with its own
+    flat, original = (each.getModel() for each in documents)
     assert sorted(sbml.symbols(flat), key=lambda item: item.id) == sorted(
         sbml.symbols(original), key=lambda item: item.id
     )

@@ -14,6 +14,8 @@ from osteon.export.subject import File, Subject
 
 FORMATS: dict[str, str] = {
     "sbml": "SBML Level 3 Version 2 and 1; the hierarchy of a joined model",
+    "equations": "the equations as documents, in Markdown and LaTeX",
+    "code": "the equations as programs in Python, Julia and R",
 }
 """Every format: its name, which is its module's too, and what it is, for ``osteon export --help``."""
 

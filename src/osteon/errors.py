@@ -68,6 +68,13 @@ class StoppedError(OsteonError):
     """The user stopped a long computation; says what is kept of it."""
 
 
+class ArchiveError(OsteonError):
+    """A COMBINE archive is damaged, dangerous or not understood; names the archive and the file in it."""
+
+    def __init__(self, archive: str, entry: str | None, what: str) -> None:
+        super().__init__(f"{archive}: {what}" if entry is None else f"{archive}: {entry!r}: {what}")
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` for the known word nearest to ``word``, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

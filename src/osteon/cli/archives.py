@@ -1,0 +1,73 @@
+"""The command that executes COMBINE archives: ``run``."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.terminal import AsJson, errors, output, print_json
+
+if TYPE_CHECKING:
+    from osteon.engines.table import Results
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(run)
+
+
+def run(
+    archive: Annotated[Path, typer.Argument(metavar="ARCHIVE", help="A COMBINE archive (.omex), of anybody's.")],
+    engine: Annotated[str, typer.Option(help="tellurium or copasi.")] = "tellurium",
+    out: Annotated[Path | None, typer.Option(help="Write one CSV file a report or task to this folder.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Execute a COMBINE archive and show or save its results; a dangerous or damaged one is refused."""
+    from osteon import archive as archives
+    from osteon import building, engines
+
+    results = engines.run(archives.read(archive), engine)
+    if out is not None:
+        for table in results.tables:
+            building.write(out / f"{table.id}.csv", table.csv())
+    if json:
+        print_json({"archive": archive.name, "engine": engine, **_as_dict(results)})
+    elif out is not None:
+        output.print(f"wrote {len(results.tables)} tables to {out}", highlight=False, soft_wrap=True)
+    else:
+        _print(results)
+    if not json:
+        for note in results.notes:
+            errors.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _as_dict(results: Results) -> dict[str, object]:
+    tables = [
+        {
+            "id": table.id,
+            "name": table.name,
+            "columns": {
+                label: [value if isfinite(value) else None for value in values.tolist()]
+                for label, values in table.columns.items()
+            },
+        }
+        for table in results.tables
+    ]
+    return {"notes": list(results.notes), "tables": tables}
+
+
+def _print(results: Results) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    for found in results.tables:
+        table = Table(title=Text(found.name), title_justify="left", title_style="bold")
+        table.add_column("column")
+        for head in ("values", "first", "last"):
+            table.add_column(head, justify="right")
+        for label, count, first, last in found.summary():
+            table.add_row(Text(label), str(count), f"{first:.5g}", f"{last:.5g}")
+        output.print(table)

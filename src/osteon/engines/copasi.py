@@ -1,0 +1,102 @@
+"""COPASI as an engine for COMBINE archives.
+
+COPASI's own ``openCombineArchive`` unpacks into the current folder and a shared one; here it gets files that were
+unpacked already. A ``.cps`` file may name files that its tasks write to; those names are cleared before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import COPASI
+import numpy as np
+
+from osteon import sedml
+from osteon.archive import Archive, Content
+from osteon.engines.table import Results, Table
+from osteon.errors import ArchiveError
+
+
+def run(archive: Archive, folder: Path) -> Results:
+    """Execute the master of an archive, or its only file that COPASI reads; see `osteon.engines.run`.
+
+    Returns:
+        For a ``.cps`` file the time course of each of its parameter sets, or of its own values where it has none; for
+        SED-ML the time course of each simple task. Columns are named by SBML ids where there are any; species are
+        concentrations.
+    """
+    archive.extract(folder)
+    master = _master(archive)
+    if master.path.lower().endswith(".cps") or "copasi" in master.format.lower():
+        return Results(tuple(_ready_made(archive, master, folder)))
+    experiments = sedml.read(archive, master.path)
+    left_out = tuple(f"{name} is a repeated task, which is left out" for name in experiments.repeated)
+    return Results(tuple(_simple_tasks(archive, experiments, folder)), left_out)
+
+
+def _master(archive: Archive) -> Content:
+    readable = sorted(
+        {*archive.of_format("copasi"), *archive.of_format("sed-ml")}, key=lambda c: (not c.master, c.path)
+    )
+    if not readable:
+        raise ArchiveError(archive.shown, None, "neither a COPASI file nor SED-ML in it, which is what COPASI runs")
+    return readable[0]
+
+
+def _ready_made(archive: Archive, master: Content, folder: Path) -> Iterator[Table]:
+    with _Opened() as data:
+        if not data.loadModel(str(folder / master.path)):
+            raise _failure(archive, master.path)
+        sets = data.getModel().getModelParameterSets()
+        for index in range(sets.size()):
+            chosen = sets.get(index)
+            chosen.updateModel()
+            label = chosen.getObjectName()
+            yield _time_course(data, archive, master.path, f"condition_{index + 1:03d}", label)
+        if not sets.size():
+            yield _time_course(data, archive, master.path, "time_course", data.getModel().getObjectName())
+
+
+def _simple_tasks(archive: Archive, experiments: sedml.Experiments, folder: Path) -> Iterator[Table]:
+    for task in experiments.tasks:
+        with _Opened() as data:
+            options = COPASI.SedmlImportOptions(task.id, task.model)
+            if not data.importSEDML(str(folder / experiments.path), None, True, options):
+                raise _failure(archive, experiments.path)
+            yield _time_course(data, archive, experiments.path, task.id, task.name)
+
+
+def _time_course(data: Any, archive: Archive, path: str, name: str, label: str) -> Table:
+    for task in data.getTaskList():
+        task.getReport().setTarget("")
+    task = data.getTask("Time-Course")
+    if not task.process(True):
+        raise _failure(archive, path)
+    series = task.getTimeSeries()
+    titles = [series.getTitle(index) for index in range(series.getNumVariables())]
+    ids = [series.getSBMLId(index, data) for index in range(series.getNumVariables())]
+    rows = range(series.getRecordedSteps())
+    columns = {
+        (title if index == 0 else ids[index] or title): np.array([series.getConcentrationData(k, index) for k in rows])
+        for index, title in enumerate(titles)
+    }
+    return Table(name, label, columns)
+
+
+def _failure(archive: Archive, path: str) -> ArchiveError:
+    messages = " ".join(COPASI.CCopasiMessage.getAllMessageText().split())
+    return ArchiveError(archive.shown, path, f"COPASI cannot run it: {messages[:300] or 'it gives no reason'}")
+
+
+class _Opened:
+    """One data model of COPASI, removed at the end."""
+
+    def __enter__(self) -> Any:
+        COPASI.CCopasiMessage.clearDeque()
+        self._data = COPASI.CRootContainer.addDatamodel()
+        return self._data
+
+    def __exit__(self, *_: object) -> None:
+        COPASI.CRootContainer.removeDatamodel(self._data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from math import isfinite
+from math import exp, isfinite, isinf
 from typing import Any, Literal
 
 from osteon.evidence import Check, Claim, OrderCheck, StructureCheck
@@ -140,3 +140,11 @@ class Scorecard:
 
 def _plain(number: float | None) -> float | str | None:
     return number if number is None or isfinite(number) else "-inf" if number < 0 else "inf"
+
+
+def percent(effect: float) -> str:
+    """Return an effect as people say it: a percentage, or a fold change where it is large."""
+    if isinf(effect):
+        return "gone"
+    fold = exp(effect)
+    return f"x{fold:.3g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"

@@ -114,7 +114,7 @@ def predict(
 def _print_prediction(frame: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.cli.tables import percent
+    from osteon.scorecard import percent
 
     said = frame.attrs
     title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import exp, isinf
 
 from rich.console import Group
 from rich.table import Table
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from osteon.evidence import OrderCheck, StructureCheck
 from osteon.expectations import EFFECTS, RATIOS, threshold
-from osteon.scorecard import CheckResult, ClaimResult, Scorecard
+from osteon.scorecard import CheckResult, ClaimResult, Scorecard, percent
 
 STYLES = {
     "supported": "green",
@@ -108,14 +107,6 @@ def _effects(result: CheckResult) -> str:
     if result.second_effect is None:
         return change
     return f"{change}, compared with {percent(result.second_effect)}"
-
-
-def percent(effect: float) -> str:
-    """Return an effect as people say it: a percentage, or a fold change where it is large."""
-    if isinf(effect):
-        return "gone"
-    fold = exp(effect)
-    return f"x{fold:.3g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"
 
 
 def summary(card: Scorecard) -> Text:

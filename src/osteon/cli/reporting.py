@@ -1,0 +1,42 @@
+"""The command that writes pages for people to look at: ``report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.errors import OsteonError
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(report)
+
+
+def report(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write report.html to.")] = Path("build/report"),
+    against: Annotated[
+        Path | None, typer.Option(metavar="OLD.json", help="A saved `osteon verify --json`; show what changed since.")
+    ] = None,
+    project: Project = None,
+) -> None:
+    """Write one HTML file with every verdict, figure, parameter and equation; it opens without a network."""
+    from osteon import building
+    from osteon.changes import read_run
+    from osteon.model import load
+    from osteon.report import report as lay_out
+
+    library = open_library(project)
+    names = list(dict.fromkeys(models or library.model_names))
+    if not names:
+        raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
+    earlier = read_run(against) if against is not None else None
+    loaded = [load(library, name) for name in names]
+    with progress("Reporting", len(loaded)) as step:
+        text = lay_out(library, loaded, earlier, step)
+    building.write(out / "report.html", text)
+    output.print(f"wrote {out / 'report.html'}", highlight=False, soft_wrap=True)

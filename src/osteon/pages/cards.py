@@ -1,0 +1,100 @@
+"""Cards: one claim of a source, with what each model makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from osteon.evidence import Claim, Evidence, Vocabulary
+from osteon.pages.courses import Courses
+from osteon.pages.panels import Panel, panel
+from osteon.pages.wording import asked, expected, found, named
+from osteon.scorecard import CheckResult, ClaimResult
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check on one model in words, and its panel where it has a time course."""
+
+    result: CheckResult
+    title: str
+    asked: str
+    expected: str
+    found: str
+    panel: Panel | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model makes of a claim.
+
+    ``robustness`` and ``edges`` say what the ensemble and the ablation found, in words; ``None`` where not computed.
+    """
+
+    model: str
+    result: ClaimResult
+    findings: tuple[Finding, ...]
+    robustness: str | None = None
+    edges: str | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim, where it comes from, and every answer to it."""
+
+    claim: Claim
+    evidence: Evidence
+    setting: str
+    answers: tuple[Answer, ...]
+
+
+Notes = Mapping[tuple[str, str], tuple[str | None, str | None]]
+"""Robustness and edges in words, by model and claim."""
+
+
+def cards(
+    sources: Iterable[Evidence],
+    results: Sequence[ClaimResult],
+    courses: Mapping[str, Courses],
+    vocabulary: Vocabulary,
+    notes: Notes | None = None,
+) -> list[Card]:
+    """Lay out every claim of some sources.
+
+    Args:
+        sources: in the order wanted.
+        results: verdicts; those of claims of other sources are left out.
+        courses: of every model that the results name.
+        vocabulary: the words.
+        notes: robustness and edges, where computed.
+    """
+    by_claim: dict[str, list[ClaimResult]] = {}
+    for result in results:
+        by_claim.setdefault(result.claim.id, []).append(result)
+    return [
+        Card(
+            claim,
+            evidence,
+            vocabulary.settings[claim.setting].meaning,
+            tuple(_answer(result, courses[result.model], vocabulary, notes or {}) for result in by_claim[claim.id]),
+        )
+        for evidence in sources
+        for claim in evidence.claims
+        if claim.id in by_claim
+    ]
+
+
+def _answer(result: ClaimResult, courses: Courses, vocabulary: Vocabulary, notes: Notes) -> Answer:
+    robustness, edges = notes.get((result.model, result.claim.id), (None, None))
+    findings = tuple(
+        Finding(
+            result=check,
+            title=named(check.check.observable, vocabulary),
+            asked=asked(check.check, result.claim, vocabulary),
+            expected=expected(check.check),
+            found=found(check, courses.model.binding.protocol.time_unit),
+            panel=panel(check, result.claim, courses),
+        )
+        for check in result.checks
+    )
+    return Answer(result.model, result, findings, robustness, edges)

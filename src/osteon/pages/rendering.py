@@ -1,0 +1,49 @@
+"""Templates: the Jinja environment of every page."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from osteon.errors import OsteonError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill a template; every text is escaped, an unknown name is an error.
+
+    Raises:
+        OsteonError: if Jinja is not installed.
+    """
+    return environment().get_template(template).render(**values)
+
+
+def style() -> str:
+    """Return the style sheet of every page."""
+    return render("style.css")
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment; loaders of other packages may extend it by `Environment.overlay`."""
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ModuleNotFoundError as error:
+        raise OsteonError(
+            f"pages need the package {error.name!r}, which is not installed; `pip install 'osteon[site]'` brings it"
+        ) from None
+    from osteon.pages import panels, wording
+    from osteon.pages.matrices import strongest
+
+    made = Environment(
+        loader=PackageLoader("osteon.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"told": wording.told, "change": wording.change, "strongest": strongest}
+    made.globals |= {"VERDICTS": wording.VERDICTS, "OUTCOMES": wording.OUTCOMES, "KINDS": wording.KINDS, "AXES": panels}
+    return made

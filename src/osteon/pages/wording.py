@@ -1,0 +1,123 @@
+"""Plain words for verdicts, effects and conditions; a reader needs no colour to tell them apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osteon.conditions import CONTROL, parse
+from osteon.evidence import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
+from osteon.expectations import EFFECTS, RATIOS, threshold
+from osteon.scorecard import CheckResult, percent
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a verdict or an outcome shows: a character, a word, a CSS class, and what it means."""
+
+    symbol: str
+    word: str
+    css: str
+    meaning: str
+
+
+VERDICTS: dict[str, Sign] = {
+    "supported": Sign("✓", "supported", "good", "every check of the claim holds"),
+    "contradicted": Sign("✗", "contradicted", "bad", "at least one check of the claim does not hold"),
+    "failed": Sign("!", "failed", "broken", "the simulation broke, or a fold change is undefined"),
+    "not representable": Sign("–", "not representable", "absent", "the model has no such part"),
+    "documented": Sign("○", "documented", "filed", "on record, with the reason why no simulation can test it"),
+}
+"""Every verdict, in the order of summaries."""
+
+OUTCOMES: dict[str, Sign] = {
+    "holds": Sign("✓", "holds", "good", "the model moves as reported"),
+    "refused": Sign("✗", "does not hold", "bad", "the model does not move as reported"),
+    "failed": VERDICTS["failed"],
+    "not representable": VERDICTS["not representable"],
+}
+"""Every outcome of a check."""
+
+KINDS = {
+    "experiment": "the source's own result",
+    "prior experiment": "an earlier result of the same group",
+    "background": "reported of others",
+    "inference": "concluded",
+    "method": "design of the experiment",
+    "gap": "stated as unknown",
+}
+"""What a claim rests on."""
+
+
+def told(condition: str) -> str:
+    """Return a condition as people read it: ``cccp + si_atf4``."""
+    return " + ".join(parse(condition)) or CONTROL
+
+
+def named(observable: str, vocabulary: Vocabulary) -> str:
+    """Return what an observable is, as the vocabulary says it, without the full stop."""
+    known = vocabulary.observables.get(observable)
+    return known.meaning.rstrip(".") if known else observable
+
+
+def instant(reading: Reading, claim: Claim, vocabulary: Vocabulary) -> str:
+    """Return when a reading of a claim is taken: a duration, or a feature of the time course."""
+    return reading.at or claim.at or vocabulary.settings[claim.setting].readout
+
+
+def asked(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
+    """Say in a sentence what a check asks of a model."""
+    if isinstance(check, StructureCheck):
+        return f"{check.observable} {check.expect} {check.on}, in the graph of influences of the model."
+    if isinstance(check, OrderCheck):
+        return (
+            f"{check.observable} reaches half of its change before {check.before} does, under {told(check.condition)}."
+        )
+    first = _contrast(check.readings, claim, vocabulary)
+    if check.second_readings is None:
+        return f"{first}: {check.expect}."
+    return f"{first}: {check.expect}, compared with {_contrast(check.second_readings, claim, vocabulary)}."
+
+
+def _contrast(pair: tuple[Reading, Reading], claim: Claim, vocabulary: Vocabulary) -> str:
+    here, there = pair
+    when, then = (instant(reading, claim, vocabulary) for reading in pair)
+    against = [] if here.condition == there.condition else [told(there.condition)]
+    against += [f"{there.observable}"] * (here.observable != there.observable) + [f"at {then}"] * (when != then)
+    return f"{here.observable} under {told(here.condition)} at {when}, against {' '.join(against)}"
+
+
+def expected(check: Check) -> str:
+    """Return the word that a check expects, with the number behind it where it has one."""
+    if check.expect in EFFECTS or check.expect in RATIOS:
+        return f"{check.expect} ({_mathematical(threshold(check.expect))})"
+    return check.expect
+
+
+def _mathematical(text: str) -> str:
+    return text.replace(">=", "≥").replace("<=", "≤").replace("E'", "E′")
+
+
+def thresholds() -> list[tuple[str, str]]:
+    """Return every word that judges an effect, with its threshold, in the order of `expectations`."""
+    return [(word, _mathematical(threshold(word))) for word in (*EFFECTS, *RATIOS, "precedes", "influences")]
+
+
+def found(result: CheckResult, time_unit: str) -> str:
+    """Say in a few words what came out of a check on one model."""
+    if result.effect is None or not isinstance(result.check, ContrastCheck):
+        return _found_without_effect(result, time_unit)
+    text = change(result.effect)
+    return text if result.second_effect is None else f"{text}, beside {change(result.second_effect)}"
+
+
+def _found_without_effect(result: CheckResult, time_unit: str) -> str:
+    if result.values and isinstance(result.check, OrderCheck):
+        first, second = result.values
+        return f"half-maximum at {first:.3g} {time_unit} and at {second:.3g} {time_unit}"
+    return result.reason or "no effect to show"
+
+
+def change(effect: float) -> str:
+    """Return an effect with typographic signs: ``−43 %``, ``×2.4``, ``gone``."""
+    text = percent(effect)
+    return text.replace("-", "−").replace("x", "×") if text != "gone" else text

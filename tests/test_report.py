@@ -1,0 +1,222 @@
+"""The report: complete, self-contained, equal to the verdicts, and safe with text that pretends to be HTML."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from conftest import LIBRARY, MODELS, ROOT, Command, model, scorecard
+from osteon.changes import changes, read_run
+from osteon.errors import OsteonError
+from osteon.expectations import EFFECTS, holds
+from osteon.library import Library
+from osteon.model import load
+from osteon.pages.courses import Courses
+from osteon.pages.panels import BOTTOM, TOP, panel
+from osteon.pages.wording import change
+from osteon.report import report
+
+NAME = "osteoblast_vesicles"
+
+
+@cache
+def courses_of(name: str) -> Courses:
+    """Return the time courses of a model, simulated once for all tests."""
+    return Courses(model(name))
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """Return the report of one model."""
+    return report(LIBRARY, [model(NAME)])
+
+
+class Reader(HTMLParser):
+    """Reads tags, ids and attributes of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    @property
+    def ids(self) -> list[str]:
+        return [value for _, attributes in self.tags if (value := attributes.get("id"))]
+
+
+def test_every_claim_has_a_card_and_every_check_its_outcome(text: str) -> None:
+    page = Reader(text)
+    card = scorecard(NAME)
+    assert len(page.ids) == len(set(page.ids))
+    assert {result.claim.id for result in card.results} <= set(page.ids)
+    findings = [tag for tag, attributes in page.tags if (tag, attributes.get("class")) == ("figure", "finding")]
+    assert len(findings) == sum(len(result.checks) for result in card.results)
+    for result in card.results:
+        assert result.claim.statement in page.text
+        for check in result.checks:
+            if check.effect is not None:
+                assert change(check.effect) in page.text
+
+
+def test_every_link_leads_to_a_place_in_the_page(text: str) -> None:
+    page = Reader(text)
+    for tag, attributes in page.tags:
+        if tag == "a":
+            assert (attributes["href"] or "").removeprefix("#") in page.ids
+
+
+def test_it_asks_nothing_of_the_network(text: str) -> None:
+    page = Reader(text)
+    assert not [tag for tag, _ in page.tags if tag in ("script", "link", "iframe", "object", "base")]
+    assert not re.search(r"url\(|@import", text)
+    for _, attributes in page.tags:
+        assert (attributes.get("src") or "data:").startswith("data:")
+    policies = [a["content"] or "" for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert len(policies) == 1
+    assert policies[0].startswith("default-src 'none'")
+
+
+def test_the_numbers_behind_the_words_are_printed(text: str) -> None:
+    page = Reader(text)
+    for word in EFFECTS:
+        assert word in page.text
+    assert "fold change ≥ 1.1" in page.text
+    assert "E/E′ ≤ 0.2" in page.text
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_check_holds_when_its_dot_lies_in_its_band(name: str) -> None:
+    courses, seen = courses_of(name), 0
+    for result in scorecard(name).results:
+        for check in result.checks:
+            drawn = panel(check, result.claim, courses)
+            if drawn is None or drawn.band is None or check.effect is None:
+                continue
+            seen += 1
+            dot = next(dot for dot in drawn.dots if dot.part == "condition")
+            assert TOP <= dot.y <= BOTTOM
+            # A word on a stress also wants the stress to be there; the band is about the ratio alone.
+            if holds(check.check.expect, check.effect, check.second_effect):
+                assert drawn.band.top - 0.2 <= dot.y <= drawn.band.bottom + 0.2, (result.claim.id, check.check)
+            elif check.check.expect in EFFECTS:
+                assert dot.y < drawn.band.top + 0.2 or dot.y > drawn.band.bottom - 0.2
+    assert seen > 5
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_dot_of_a_reading_in_time_lies_on_its_curve(name: str) -> None:
+    courses, seen = courses_of(name), 0
+    for result in scorecard(name).results:
+        for check in result.checks:
+            drawn = panel(check, result.claim, courses)
+            if drawn is None or drawn.margin or check.effect is None:
+                continue
+            curves = {curve.part: curve for curve in drawn.curves}
+            for dot in drawn.dots:
+                # Two readings of one curve at two times share it.
+                curve = curves.get(dot.part, drawn.curves[0])
+                assert abs(_height(curve.points, dot.x) - dot.y) < 1.5, (result.claim.id, check.check)
+                seen += 1
+    assert seen > 5
+
+
+def _height(points: str, x: float) -> float:
+    pairs = [tuple(map(float, point.split(","))) for point in points.split()]
+    for (left, low), (right, high) in pairwise(pairs):
+        if left <= x <= right:
+            return low + (high - low) * (x - left) / (right - left) if right > left else high
+    return pairs[-1][1]
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Library:
+    """Return a project whose claim, name and SBML note all try to be HTML."""
+    for name in ("antimony", "evidence", "models"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    evidence = tmp_path / "evidence" / f"{NAME}.toml"
+    written = evidence.read_text(encoding="utf-8")
+    evidence.write_text(written.replace('statement = "', f'statement = "{HOSTILE}', 1), encoding="utf-8")
+    sbml = tmp_path / "models" / "sbml" / f"{NAME}.xml"
+    escaped = HOSTILE.replace("<", "&lt;").replace(">", "&gt;")
+    written = sbml.read_text(encoding="utf-8").replace("<p>", f"<p>{escaped}", 1)
+    sbml.write_text(re.sub(r'(<reaction [^>]*name=")', rf"\1{escaped}", written), encoding="utf-8")
+    binding = tmp_path / "models" / "bindings" / f"{NAME}.toml"
+    written = binding.read_text(encoding="utf-8")
+    binding.write_text(re.sub(r'^title = "', f'title = "{HOSTILE}', written, flags=re.MULTILINE), encoding="utf-8")
+    return Library(tmp_path)
+
+
+def test_hostile_text_shows_as_text(hostile: Library, text: str) -> None:
+    page = Reader(report(hostile, [load(hostile, NAME)]))
+    assert page.text.count(HOSTILE) >= 10
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert not [attributes for _, attributes in page.tags if "onerror" in attributes]
+    assert sorted(tag for tag, _ in page.tags) == sorted(tag for tag, _ in Reader(text).tags)
+
+
+def test_the_command_writes_one_file(osteon: Command, tmp_path: Path) -> None:
+    outcome = osteon("report", NAME, "--out", str(tmp_path))
+    assert outcome.code == 0, outcome.err
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_changes_since_an_earlier_run(tmp_path: Path) -> None:
+    now = scorecard(NAME).as_dict()
+    then = json.loads(json.dumps(now))
+    checked = next(claim for claim in then["claims"] if any(check.get("effect") for check in claim["checks"]))
+    checked["verdict"] = "contradicted"
+    check = next(check for check in checked["checks"] if check.get("effect"))
+    check["effect"] += 0.02
+    gone = then["claims"].pop()
+    found = changes(then, now)
+    assert [(one.claim, one.before, one.after) for one in found.verdicts] == [
+        (checked["claim"], "contradicted", "supported"),
+        (gone["claim"], "not on record", gone["verdict"]),
+    ]
+    assert [(one.claim, round(one.before - one.after, 9)) for one in found.effects] == [(checked["claim"], 0.02)]
+    page = Reader(report(LIBRARY, [model(NAME)], then))
+    assert "What changed since the earlier run" in page.text
+
+
+def test_nothing_changes_between_equal_runs_and_small_moves_are_not_told() -> None:
+    now = scorecard(NAME).as_dict()
+    then = json.loads(json.dumps(now))
+    for claim in then["claims"]:
+        for check in claim["checks"]:
+            if isinstance(check.get("effect"), float):
+                check["effect"] += 0.009
+    found = changes(then, now)
+    assert (found.verdicts, found.effects) == ((), ())
+
+
+def test_models_of_one_run_alone_are_not_compared() -> None:
+    assert changes({"claims": []}, scorecard(NAME).as_dict()).verdicts == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "not JSON"), ("[]", "not a saved run"), ('{"claims": [1]}', "not a saved run"), (None, "cannot be read")],
+)
+def test_a_file_that_is_no_saved_run_is_refused(content: str | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(OsteonError, match=said):
+        read_run(path)

@@ -64,6 +64,8 @@ def report(
     Returns:
         The HTML text.
     """
+    # A mechanism of one source comes before the one that joins it with others.
+    models = sorted(models, key=lambda model: len(model.binding.sources))
     sources = _sources(library, models)
     scorecards, portraits, courses = [], [], {}
     for model in models:

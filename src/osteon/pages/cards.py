@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from osteon.conditions import parse
 from osteon.evidence import Claim, Evidence, Vocabulary
 from osteon.pages.courses import Courses
 from osteon.pages.panels import Panel, panel
-from osteon.pages.wording import asked, expected, found, named
+from osteon.pages.wording import asked, expected, found, titled
 from osteon.scorecard import CheckResult, ClaimResult
 
 
@@ -37,14 +38,25 @@ class Answer:
     robustness: str | None = None
     edges: str | None = None
 
+    @property
+    def drawn(self) -> tuple[Finding, ...]:
+        """The findings that have a figure."""
+        return tuple(finding for finding in self.findings if finding.panel is not None)
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings that have none: checks of structure, and those that could not be simulated."""
+        return tuple(finding for finding in self.findings if finding.panel is None)
+
 
 @dataclass(frozen=True)
 class Card:
-    """One claim, where it comes from, and every answer to it."""
+    """One claim, where it comes from, every intervention in it with its meaning, and every answer to it."""
 
     claim: Claim
     evidence: Evidence
     setting: str
+    interventions: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
 
 
@@ -76,6 +88,7 @@ def cards(
             claim,
             evidence,
             vocabulary.settings[claim.setting].meaning,
+            _interventions(claim, vocabulary),
             tuple(_answer(result, courses[result.model], vocabulary, notes or {}) for result in by_claim[claim.id]),
         )
         for evidence in sources
@@ -84,14 +97,19 @@ def cards(
     ]
 
 
+def _interventions(claim: Claim, vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
+    names = dict.fromkeys(name for condition in sorted(claim.conditions) for name in parse(condition))
+    return tuple((name, vocabulary.interventions[name].meaning) for name in names)
+
+
 def _answer(result: ClaimResult, courses: Courses, vocabulary: Vocabulary, notes: Notes) -> Answer:
     robustness, edges = notes.get((result.model, result.claim.id), (None, None))
     findings = tuple(
         Finding(
             result=check,
-            title=named(check.check.observable, vocabulary),
+            title=titled(check.check, vocabulary),
             asked=asked(check.check, result.claim, vocabulary),
-            expected=expected(check.check),
+            expected=expected(check.check, result.claim, vocabulary),
             found=found(check, courses.model.binding.protocol.time_unit),
             panel=panel(check, result.claim, courses),
         )

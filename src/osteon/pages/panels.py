@@ -21,9 +21,9 @@ from osteon.pages.wording import instant, told
 from osteon.scorecard import CheckResult
 from osteon.trajectory import Trajectory, Vector
 
-WIDTH, HEIGHT = 320, 176
+WIDTH, HEIGHT = 320, 190
 """Size of a panel in the units of its drawing."""
-LEFT, RIGHT, TOP, BOTTOM = 38, 278, 10, 138
+LEFT, RIGHT, TOP, BOTTOM = 38, 278, 22, 152
 """Where the axes lie; a feature of the whole course is read in the margin between `RIGHT` and `WIDTH`."""
 _MARGIN = 298
 
@@ -73,6 +73,7 @@ class Panel:
     upwards: tuple[Tick, ...]
     band: Band | None
     time_unit: str
+    unit: str
     margin: str | None = None
     """The feature that is read in the margin, where one is."""
 
@@ -135,7 +136,8 @@ def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: 
         across=scale.across(),
         upwards=scale.upwards(),
         band=_band(result, places[0], scale),
-        time_unit=courses.model.binding.protocol.time_unit,
+        time_unit=binding.protocol.time_unit,
+        unit=binding.observables[check.observable].unit,
         margin=next((when for when in whens if when in FEATURES), None),
     )
 
@@ -210,6 +212,7 @@ def _order(check: OrderCheck, halves: tuple[float, float], claim: Claim, courses
         upwards=scale.upwards(),
         band=None,
         time_unit=courses.model.binding.protocol.time_unit,
+        unit="share of greatest change",
     )
 
 

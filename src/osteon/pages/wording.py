@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 
 from osteon.conditions import CONTROL, parse
 from osteon.evidence import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
@@ -47,6 +48,9 @@ KINDS = {
 }
 """What a claim rests on."""
 
+_NOTHING = 5e-4
+"""An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
+
 
 def told(condition: str) -> str:
     """Return a condition as people read it: ``cccp + si_atf4``."""
@@ -86,11 +90,25 @@ def _contrast(pair: tuple[Reading, Reading], claim: Claim, vocabulary: Vocabular
     return f"{here.observable} under {told(here.condition)} at {when}, against {' '.join(against)}"
 
 
-def expected(check: Check) -> str:
-    """Return the word that a check expects, with the number behind it where it has one."""
-    if check.expect in EFFECTS or check.expect in RATIOS:
-        return f"{check.expect} ({_mathematical(threshold(check.expect))})"
-    return check.expect
+def titled(check: Check, vocabulary: Vocabulary) -> str:
+    """Return what a check is about, as the heading of its figure."""
+    first = named(check.observable, vocabulary)
+    if isinstance(check, OrderCheck):
+        return f"{first}, before: {named(check.before, vocabulary)}"
+    if isinstance(check, StructureCheck):
+        return f"{first}, on: {named(check.on, vocabulary)}"
+    other = check.readings[1].observable
+    return first if other == check.observable else f"{first}, against: {named(other, vocabulary)}"
+
+
+def expected(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
+    """Return the word that a check expects, with the number behind it and when it is read."""
+    if isinstance(check, StructureCheck):
+        return check.expect
+    if isinstance(check, OrderCheck):
+        return f"{check.expect}, under {told(check.condition)}"
+    when = dict.fromkeys(instant(reading, claim, vocabulary) for reading in check.readings)
+    return f"{check.expect} ({_mathematical(threshold(check.expect))}), {' against '.join(when)}"
 
 
 def _mathematical(text: str) -> str:
@@ -104,10 +122,23 @@ def thresholds() -> list[tuple[str, str]]:
 
 def found(result: CheckResult, time_unit: str) -> str:
     """Say in a few words what came out of a check on one model."""
-    if result.effect is None or not isinstance(result.check, ContrastCheck):
+    check = result.check
+    if result.effect is None or not isinstance(check, ContrastCheck):
         return _found_without_effect(result, time_unit)
     text = change(result.effect)
-    return text if result.second_effect is None else f"{text}, beside {change(result.second_effect)}"
+    if result.second_effect is None or check.second_readings is None:
+        return text
+    return f"{text}; {change(result.second_effect)} {_second(check.readings, check.second_readings)}"
+
+
+def _second(first: tuple[Reading, Reading], second: tuple[Reading, Reading]) -> str:
+    """Return how a second contrast differs from the first."""
+    (here, there), (other, another) = first, second
+    parts = [f"in {other.observable}"] * (here.observable != other.observable)
+    parts += [f"under {told(other.condition)}"] * (here.condition != other.condition)
+    parts += [f"against {told(another.condition)}"] * (there.condition != another.condition)
+    parts += [f"at {other.at}"] * (here.at != other.at and other.at is not None)
+    return " ".join(parts) or "in the second contrast"
 
 
 def _found_without_effect(result: CheckResult, time_unit: str) -> str:
@@ -118,6 +149,9 @@ def _found_without_effect(result: CheckResult, time_unit: str) -> str:
 
 
 def change(effect: float) -> str:
-    """Return an effect with typographic signs: ``−43 %``, ``×2.4``, ``gone``."""
-    text = percent(effect)
-    return text.replace("-", "−").replace("x", "×") if text != "gone" else text
+    """Return an effect with typographic signs: ``−43 %``, ``×2.4``; what is gone has lost all of it."""
+    if isinf(effect):
+        return "−100 %"
+    if abs(effect) < _NOTHING:
+        return "0 %"
+    return percent(effect).replace("-", "−").replace("x", "×")

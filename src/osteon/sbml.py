@@ -122,8 +122,47 @@ def with_observables(text: str, formulas: Mapping[str, str], shown: str) -> str:
         parameter.setConstant(False)
         rule = model.createAssignmentRule()
         rule.setVariable(OBSERVABLE_PREFIX + name)
+        _make_bare_numbers_dimensionless(tree)
         rule.setMath(tree)
+    model.populateListFormulaUnitsData()
+    for name in formulas:
+        rule = model.getAssignmentRuleByVariable(OBSERVABLE_PREFIX + name)
+        if not rule.containsUndeclaredUnits():
+            model.getParameter(OBSERVABLE_PREFIX + name).setUnits(unit_id(rule.getDerivedUnitDefinition(), model))
     return str(libsbml.writeSBMLToString(document))
+
+
+def _make_bare_numbers_dimensionless(tree: Any) -> None:
+    """Give the literal numbers of a formula a unit, as compilation gives it to those of a model."""
+    if tree.isNumber() and not tree.getUnits():
+        tree.setUnits("dimensionless")
+    for index in range(tree.getNumChildren()):
+        _make_bare_numbers_dimensionless(tree.getChild(index))
+
+
+def unit_id(definition: Any, model: Any) -> str:
+    """Return the id of a derived unit in a libsbml model: dimensionless, one it has, or a new one."""
+    plain = definition.clone()
+    libsbml.UnitDefinition.simplify(plain)
+    if all(part.isDimensionless() and part.getMultiplier() == 1 and part.getScale() == 0 for part in _parts(plain)):
+        return "dimensionless"
+    known = model.getListOfUnitDefinitions()
+    for other in known:
+        if libsbml.UnitDefinition.areIdentical(definition, other):
+            return str(other.getId())
+    new = model.createUnitDefinition()
+    new.setId(f"unit__{len(known)}")
+    for part in _parts(plain):
+        unit = new.createUnit()
+        unit.setKind(part.getKind())
+        unit.setExponent(part.getExponentAsDouble())
+        unit.setScale(part.getScale())
+        unit.setMultiplier(part.getMultiplier())
+    return str(new.getId())
+
+
+def _parts(definition: Any) -> list[Any]:
+    return [definition.getUnit(number) for number in range(definition.getNumUnits())]
 
 
 @dataclass(frozen=True)

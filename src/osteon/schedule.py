@@ -54,6 +54,12 @@ class Schedule:
     equilibrate: bool
     phases: tuple[Phase, ...]
 
+    def times(self, wanted: Iterable[float]) -> list[float]:
+        """Return the times of a trajectory: those wanted that lie inside, and every boundary of a phase."""
+        bounds = [self.phases[0].start, *(phase.end for phase in self.phases)]
+        inside = (time for time in wanted if bounds[0] < time < bounds[-1])
+        return sorted({*bounds, *(time for time in inside if not any(_same(time, bound) for bound in bounds))})
+
 
 @dataclass(frozen=True)
 class _Acting:
@@ -111,6 +117,11 @@ def schedule(
 def changes_of(act: Act) -> dict[str, Change]:
     """Return one act as changes."""
     return {target: Change(act.set.get(target), act.scale.get(target, 1.0)) for target in sorted(act.targets)}
+
+
+def _same(time: float, boundary: float) -> bool:
+    """Say whether a time is a boundary but for rounding."""
+    return abs(time - boundary) <= 1e-9 * max(1.0, abs(boundary))
 
 
 def _window(binding: Binding, vocabulary: Vocabulary, name: str) -> _Acting:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from math import log
-from typing import Any
+from typing import Protocol
 
-from osteon.bindings import Binding
 from osteon.conditions import canonical
 from osteon.errors import SimulationError
-from osteon.evidence import (
-    FEATURES,
-    Check,
-    Claim,
-    ContrastCheck,
-    OrderCheck,
-    Reading,
-    StructureCheck,
-    readings,
-    words,
-)
+from osteon.evidence import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck
 from osteon.expectations import holds
 from osteon.model import Model
+from osteon.readouts import STEADY_STATE, Readout, instant, missing_words, readouts
 from osteon.scorecard import CheckResult, ClaimResult, Scorecard, Verdict
 from osteon.trajectory import Trajectory
 
@@ -30,22 +20,28 @@ class UndefinedError(Exception):
     """A check has no answer on this model, such as a fold change of nothing."""
 
 
-def verify(model: Model, claims: Iterable[tuple[str, Claim]], step: Callable[[], None] | None = None) -> Scorecard:
+def verify(
+    model: Model,
+    claims: Iterable[tuple[str, Claim]],
+    step: Callable[[], None] | None = None,
+    source: Source | None = None,
+) -> Scorecard:
     """Judge a model by its claims.
 
     Args:
         model: to be judged.
         claims: every claim with the id of its source.
         step: called after each claim, to show progress.
+        source: of the numbers; libroadrunner if not given.
 
     Returns:
         One result a claim, in the order given.
     """
     claims = tuple(claims)
-    experiments = Experiments(model, (claim for _, claim in claims))
+    experiments = Experiments(model, (claim for _, claim in claims), source)
     results = []
-    for source, claim in claims:
-        results.append(_judged(model, source, claim, experiments))
+    for stem, claim in claims:
+        results.append(_judged(model, stem, claim, experiments))
         if step is not None:
             step()
     return Scorecard(tuple(results))
@@ -75,28 +71,9 @@ def verdict(checks: tuple[CheckResult, ...]) -> Verdict:
     return "not representable" if "not representable" in outcomes else "supported"
 
 
-def missing_words(check: Check, setting: str, model: Model) -> list[str]:
-    """Return every word of a check that a model does not bind."""
-    binding = model.binding
-    missing = [word for kind, word in dict.fromkeys(words(check)) if word not in getattr(binding, kind)]
-    if not isinstance(check, StructureCheck) and setting not in binding.settings:
-        missing.append(setting)
-    return missing or list(dict.fromkeys(_without_common_unit(check, binding)))
-
-
-def _without_common_unit(check: Check, binding: Binding) -> Iterator[str]:
-    """Yield what a check would need in order to compare two observables of different units."""
-    if not isinstance(check, ContrastCheck):
-        return
-    for pair in (check.readings, check.second_readings or check.readings):
-        first, second = (binding.observables[reading.observable] for reading in pair)
-        if first.unit != second.unit:
-            yield f"common unit of {pair[0].observable} and {pair[1].observable}"
-
-
 def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) -> CheckResult:
     """Judge one check of a claim."""
-    missing = missing_words(check, claim.setting, model)
+    missing = missing_words(check, claim.setting, model.binding)
     if missing:
         return CheckResult(check, "not representable", reason=f"the model has no {', '.join(missing)}")
     try:
@@ -143,27 +120,51 @@ def _effect(values: tuple[float, float], pair: tuple[Reading, Reading], least: f
     return log(value / reference) if value > least else float("-inf")
 
 
+class Source(Protocol):
+    """Whatever has the numbers of the readouts that claims need: libroadrunner, or another program's results."""
+
+    def trajectory(self, readout: Readout) -> Trajectory:
+        """Return the time course of a readout, with every time of `readouts.times_of`.
+
+        Raises:
+            SimulationError: if the simulation broke.
+        """
+
+    def resting(self, readout: Readout) -> Mapping[str, float]:
+        """Return every observable in the steady state that a readout leads to; see `trajectory`."""
+
+
+class Simulated:
+    """The source of numbers that simulates in libroadrunner."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def trajectory(self, readout: Readout) -> Trajectory:
+        """Simulate a readout; see `Source`."""
+        times, until = readout.wanted(self._model), readout.until(self._model)
+        return self._model.run(readout.condition, times, setting=readout.setting, until=until)
+
+    def resting(self, readout: Readout) -> Mapping[str, float]:
+        """Find a steady state; see `Source`."""
+        return self._model.resting_state(readout.condition, setting=readout.setting)
+
+
 class Experiments:
-    """Runs each condition that claims ask for once, in each setting, and hands out what was read.
+    """Asks for each condition that claims need once, in each setting, and hands out what was read.
 
     Args:
-        model: to be simulated.
+        model: to be judged.
         claims: whose readings will be wanted.
+        source: of the numbers; libroadrunner if not given.
     """
 
-    def __init__(self, model: Model, claims: Iterable[Claim]) -> None:
+    def __init__(self, model: Model, claims: Iterable[Claim], source: Source | None = None) -> None:
         self._model = model
-        self._times: dict[tuple[str, str], set[float]] = {}
-        self._whole: set[tuple[str, str]] = set()
+        self._source = source or Simulated(model)
+        self._readouts = readouts(model, claims)
         self._trajectories: dict[tuple[str, str], Trajectory | SimulationError] = {}
-        self._resting: dict[tuple[str, str], Any] = {}
-        for claim, check, reading in _wanted(claims, model):
-            key = (claim.setting, canonical(reading.condition))
-            instant = self._instant(reading, claim)
-            if isinstance(check, OrderCheck) or instant in FEATURES:
-                self._whole.add(key)
-            else:
-                self._times.setdefault(key, set()).add(model.binding.time(instant))
+        self._resting: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def contrast(self, pair: tuple[Reading, Reading], claim: Claim) -> tuple[tuple[float, float], float]:
         """Return two readings of a claim and the effect E between them.
@@ -181,50 +182,31 @@ class Experiments:
         Raises:
             SimulationError: if the simulation broke.
         """
-        instant = self._instant(reading, claim)
-        if instant == "steady state":
+        when = instant(reading, claim, self._model)
+        if when == STEADY_STATE:
             return float(self._steady(reading.condition, claim.setting)[reading.observable])
         trajectory = self.trajectory(reading.condition, claim.setting)
-        if instant == "peak":
+        if when == "peak":
             return trajectory.peak(reading.observable)
-        if instant == "mean":
+        if when == "mean":
             return trajectory.mean(reading.observable)
-        return trajectory.at(reading.observable, self._model.binding.time(instant))
+        return trajectory.at(reading.observable, self._model.binding.time(when))
 
     def trajectory(self, condition: str, setting: str) -> Trajectory:
-        """Return the time course of a condition, simulated on first use; see `value`."""
+        """Return the time course of a condition, asked for on first use; see `value`."""
         key = (setting, canonical(condition))
         if key not in self._trajectories:
-            self._trajectories[key] = self._simulated(*key)
+            try:
+                self._trajectories[key] = self._source.trajectory(self._readouts[key])
+            except SimulationError as error:
+                self._trajectories[key] = error
         result = self._trajectories[key]
         if isinstance(result, SimulationError):
             raise result
         return result
 
-    def _simulated(self, setting: str, condition: str) -> Trajectory | SimulationError:
-        times = sorted(self._times.get((setting, condition), ()))
-        end = max(times, default=0.0)
-        if (setting, condition) in self._whole:
-            times += self._model.feature_times(setting).tolist()
-            end = max(end, self._model.binding.time(self._model.binding.settings[setting].horizon))
-        try:
-            return self._model.run(condition, times, setting=setting, until=end or self._model.binding.time("1 min"))
-        except SimulationError as error:
-            return error
-
-    def _steady(self, condition: str, setting: str) -> Any:
+    def _steady(self, condition: str, setting: str) -> Mapping[str, float]:
         key = (setting, canonical(condition))
         if key not in self._resting:
-            self._resting[key] = self._model.resting_state(condition, setting=setting)
+            self._resting[key] = self._source.resting(self._readouts[key])
         return self._resting[key]
-
-    def _instant(self, reading: Reading, claim: Claim) -> str:
-        return reading.at or claim.at or self._model.vocabulary.settings[claim.setting].readout
-
-
-def _wanted(claims: Iterable[Claim], model: Model) -> Iterator[tuple[Claim, Check, Reading]]:
-    for claim in claims:
-        for check in claim.checks:
-            if not missing_words(check, claim.setting, model):
-                for reading in readings(check):
-                    yield claim, check, reading

@@ -1,0 +1,267 @@
+"""Experiments: every condition of the evidence as the values of a few parameters of one SBML model.
+
+The model runs in one time course: it comes to rest, and from t = 0 on it is treated. So any program that runs SBML with
+events runs any experiment, and none needs to know of settings, genotypes or windows of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import inf, nan
+from typing import Literal
+
+from osteon import sbml
+from osteon.conditions import CONTROL
+from osteon.errors import ProjectError
+from osteon.evidence import Claim
+from osteon.model import Model
+from osteon.readouts import Readout, readouts
+from osteon.schedule import Change, Schedule
+from osteon.staging import BEGIN, Stages, knob, own_value, staged
+from osteon.trajectory import Trajectory
+
+RESTS = 150
+"""How many of the binding's settling times a run rests before the first boundary: pools that nothing refills and that
+little drains must be gone, to a tenth of a millionth of the detection limit, as they are in the resting state itself.
+Integrators cross a rest in a few steps."""
+_MOMENT = 2e-13  # over the length of a rest: a thousand times the rounding of times, too short for any process
+
+Role = Literal["value", "initial", "factor", "added", "begin"]
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One parameter by which conditions differ: what ``target`` becomes at a stage, with ``value`` as in control.
+
+    A ``value`` or ``initial`` replaces; a species that changes later becomes ``factor`` times what it is, plus
+    ``added``. ``begin`` is the time at which species are set to their initial values: the start of the run, or in
+    settings that do not rest just before the first treatment.
+    """
+
+    id: str
+    target: str
+    stage: int
+    role: Role
+    value: float
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One condition in one setting.
+
+    Times are model times: 0 is when treatments begin, and the engine's own time is `Design.lead` more. A value at
+    ``start`` or at any boundary is the one before the change.
+
+    Attributes:
+        id: an SId, unique in the design.
+        label: such as ``mouse: ovariectomy+anti_rankl``.
+        setting: id of the setting.
+        condition: canonical.
+        steady: whether ``end`` is far enough for the model to rest under the condition, for readings of that state.
+        start: the first time that counts.
+        end: the last.
+        times: when its observables are read, ascending; boundaries of the condition included, as in a `Trajectory`.
+        values: of every knob.
+    """
+
+    id: str
+    label: str
+    setting: str
+    condition: str
+    steady: bool
+    start: float
+    end: float
+    times: tuple[float, ...]
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Design:
+    """One model with all its experiments.
+
+    Attributes:
+        sbml: the model; its own values are those of control in the default setting.
+        time_unit: of all times.
+        lead: what engines add to a model time.
+        knobs: all of them; every experiment gives each a value.
+        experiments: control first, in the default setting.
+        observables: the id in the SBML of each observable.
+    """
+
+    sbml: str
+    time_unit: str
+    lead: float
+    knobs: tuple[Knob, ...]
+    experiments: tuple[Experiment, ...]
+    observables: Mapping[str, str]
+
+    @property
+    def control(self) -> Experiment:
+        """The experiment whose values the SBML has itself."""
+        return self.experiments[0]
+
+    @property
+    def horizon(self) -> float:
+        """The last time of any experiment that is no steady state."""
+        return max(experiment.end for experiment in self.experiments if not experiment.steady)
+
+
+def design(model: Model, claims: Iterable[Claim]) -> Design:
+    """Lay out every experiment that claims need of a model, and control in its default setting.
+
+    Args:
+        model: as its file has it; another world is not carried over.
+        claims: whose readings are wanted.
+
+    Raises:
+        OsteonError: if a run cannot change what a condition changes; see `staging.staged`.
+    """
+    wanted = readouts(model, claims)
+    default = (model.binding.protocol.default_setting, CONTROL)
+    whole = Readout(*default, times=(), whole=True, resting=False)
+    control = wanted.pop(default, whole)
+    layout = _layout(model)
+    found = [control if control.simulated else replace(control, whole=True), *(wanted[key] for key in sorted(wanted))]
+    experiments = tuple(one for readout in found for one in _experiments(model, readout, layout))
+    text = sbml.with_observables(model.sbml, model.formulas, model.shown)
+    return Design(
+        sbml=staged(text, layout.stages, experiments[0].values, model.shown),
+        time_unit=model.binding.protocol.time_unit,
+        lead=layout.stages.lead,
+        knobs=tuple(replace(one, value=experiments[0].values[one.id]) for one in layout.knobs),
+        experiments=experiments,
+        observables={name: sbml.OBSERVABLE_PREFIX + name for name in model.formulas},
+    )
+
+
+def knob_values(model: Model, schedule: Schedule) -> dict[str, float]:
+    """Return what every knob of a model's design is under any condition, reported or not.
+
+    Args:
+        model: the model.
+        schedule: the condition laid out in time without an end, ``model.schedule(names, setting, math.inf)``.
+    """
+    return _values(schedule, _layout(model))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The stages of a model, its knobs (with no value yet) and the values of its own."""
+
+    stages: Stages
+    rest: float
+    knobs: tuple[Knob, ...]
+    own: Mapping[str, float]
+
+
+def _layout(model: Model) -> _Layout:
+    known = sbml.read(model.sbml, model.shown).getModel()
+    moving = frozenset(species.getId() for species in known.getListOfSpecies())
+    entries: dict[str, set[float]] = {}
+    for target, time in _entries(model, moving):
+        entries.setdefault(target, set() if target in moving else {-inf}).add(time)
+    boundaries = sorted(set[float]().union(*entries.values()) - {-inf})
+    number = {time: stage for stage, time in enumerate([-inf, *boundaries])}
+    rest = RESTS * model.binding.time(model.binding.protocol.settle)
+    stages = Stages(
+        lead=rest - min([0.0, *boundaries]),
+        moment=_MOMENT * rest,
+        boundaries=tuple(boundaries),
+        targets={target: tuple(sorted(number[time] for time in entries[target])) for target in sorted(entries)},
+        begins=not all(place.equilibrate for place in model.binding.settings.values()),
+    )
+    knobs = tuple(_knobs(stages, moving))
+    return _Layout(stages, rest, knobs, {target: own_value(known, target, model.shown) for target in entries})
+
+
+def _entries(model: Model, moving: frozenset[str]) -> Iterator[tuple[str, float]]:
+    """Yield every target with each time at which a setting or an intervention changes it; -inf is before any rest.
+
+    Acts compose, so what a combination changes, and when, is what its members change alone.
+    """
+    for setting in model.binding.settings:
+        for names in ((), *((name,) for name in model.binding.interventions)):
+            try:
+                alone = model.schedule(names, setting, inf)
+            except ProjectError:  # Two values at once on one target: nobody can run this one.
+                continue
+            yield from ((target, -inf) for target in alone.before)
+            former = alone.before
+            for phase in alone.phases:
+                for target in {*former, *phase.changes}:
+                    begun = (
+                        target in phase.begun if target in moving else former.get(target) != phase.changes.get(target)
+                    )
+                    if begun:
+                        yield target, phase.start
+                former = phase.changes
+
+
+def _knobs(stages: Stages, moving: frozenset[str]) -> Iterator[Knob]:
+    if stages.begin_event(moving):
+        yield Knob(BEGIN, "", 0, "begin", nan)
+    for target, entered in stages.targets.items():
+        for stage in entered:
+            if target not in moving:
+                yield Knob(target if entered == (0,) else knob(target, stage), target, stage, "value", nan)
+            elif stage == 0:
+                yield Knob(knob(target, 0), target, 0, "initial", nan)
+            else:
+                yield Knob(knob(target, stage, "factor"), target, stage, "factor", nan)
+                yield Knob(knob(target, stage, "added"), target, stage, "added", nan)
+
+
+def _experiments(model: Model, readout: Readout, layout: _Layout) -> Iterator[Experiment]:
+    name, label = f"{readout.setting}__{'__'.join(readout.names) or CONTROL}", f"{readout.setting}: {readout.condition}"
+    if readout.simulated:
+        laid_out = model.schedule(readout.names, readout.setting, readout.until(model))
+        times = tuple(laid_out.times(readout.wanted(model)))
+        whole = _values(model.schedule(readout.names, readout.setting, inf), layout)
+        yield Experiment(name, label, readout.setting, readout.condition, False, times[0], times[-1], times, whole)
+    if readout.resting:
+        laid_out = model.schedule(readout.names, readout.setting)
+        start, end = laid_out.phases[0].start, laid_out.phases[-1].end + layout.rest
+        lasting = _values(laid_out, layout)
+        name, label = f"{name}__steady_state", f"{label}, steady state"
+        yield Experiment(name, label, readout.setting, readout.condition, True, start, end, (start, end), lasting)
+
+
+def _values(schedule: Schedule, layout: _Layout) -> dict[str, float]:
+    return {one.id: _value(one, schedule, layout) for one in layout.knobs}
+
+
+def _value(one: Knob, schedule: Schedule, layout: _Layout) -> float:
+    stages = layout.stages
+    if one.role == "begin":
+        return stages.moment - stages.lead if schedule.equilibrate else schedule.phases[0].start - stages.moment
+    begun = [phase for phase in schedule.phases if one.stage and phase.start <= stages.boundaries[one.stage - 1]]
+    if one.role in ("value", "initial"):
+        changes = begun[-1].changes if begun else schedule.before
+        return changes.get(one.target, Change()).applied(layout.own[one.target])
+    entered = begun and begun[-1].start == stages.boundaries[one.stage - 1]
+    change = begun[-1].begun.get(one.target, Change()) if entered else Change()
+    if one.role == "factor":
+        return change.factor if change.value is None else 0.0
+    return 0.0 if change.value is None else change.applied(nan)
+
+
+class Recorded:
+    """Numbers that another program gave for a design's experiments, as a source for `verification.verify`.
+
+    Args:
+        design: whose experiments were run.
+        trajectories: what was read of each, by its id, at its ``times``.
+    """
+
+    def __init__(self, design: Design, trajectories: Mapping[str, Trajectory]) -> None:
+        self._found = {(one.setting, one.condition, one.steady): trajectories[one.id] for one in design.experiments}
+
+    def trajectory(self, readout: Readout) -> Trajectory:
+        """Return a time course; see `verification.Source`."""
+        return self._found[readout.setting, readout.condition, False]
+
+    def resting(self, readout: Readout) -> Mapping[str, float]:
+        """Return the state at the end of a run to the steady state; see `verification.Source`."""
+        trajectory = self._found[readout.setting, readout.condition, True]
+        return {name: float(column[-1]) for name, column in trajectory.values.items()}

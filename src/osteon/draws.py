@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import libsbml
 import numpy as np
 
 from osteon import sbml
@@ -57,7 +56,7 @@ class Draws:
         for _ in self._formulas:
             before = dict(derived)
             for name, formula in self._formulas.items():
-                derived[name] = float(libsbml.SBMLTransforms.evaluateASTNode(formula, self._model))
+                derived[name] = sbml.value_of(formula, self._model)
                 self._model.getParameter(name).setValue(derived[name])
             if derived == before:
                 break

@@ -83,8 +83,14 @@ def parse_formula(formula: str, known: Any, shown: str) -> Any:
 
 def evaluate(formula: str, known: Any, shown: str) -> float:
     """Return the value of a formula over a model's own parameter values; see `parse_formula`."""
-    tree = parse_formula(formula, known, shown)
-    return float(libsbml.SBMLTransforms.evaluateASTNode(tree, known))
+    return value_of(parse_formula(formula, known, shown), known)
+
+
+def value_of(tree: Any, model: Any) -> float:
+    """Return the value of mathematics over a model's values as they are now."""
+    # libsbml remembers the values of a model, by its address, from the first evaluation on.
+    libsbml.SBMLTransforms.clearComponentValues(model)
+    return float(libsbml.SBMLTransforms.evaluateASTNode(tree, model))
 
 
 def names_in(tree: Any) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -11,6 +12,7 @@ CONTROL = "control"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+@cache
 def parse(text: str) -> tuple[str, ...]:
     """Return the interventions of a condition, in the order written; ``control`` gives none.
 
@@ -30,6 +32,7 @@ def parse(text: str) -> tuple[str, ...]:
     return names
 
 
+@cache
 def canonical(text: str) -> str:
     """Return one spelling for all spellings of a condition: names sorted, no blanks."""
     return "+".join(sorted(parse(text))) or CONTROL

@@ -7,6 +7,7 @@ Checks name interventions, observables and settings of the vocabulary, never a s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -111,7 +112,7 @@ class ContrastCheck(Document):
             raise ValueError("condition and reference are the same reading, so nothing is compared")
         return self
 
-    @property
+    @cached_property
     def readings(self) -> tuple[Reading, Reading]:
         """The reading and its reference."""
         return (
@@ -123,7 +124,7 @@ class ContrastCheck(Document):
             ),
         )
 
-    @property
+    @cached_property
     def second_readings(self) -> tuple[Reading, Reading] | None:
         """The two readings of the second contrast, where there is one."""
         other = self.compared_with
@@ -151,7 +152,7 @@ class OrderCheck(Document):
     before: str
     condition: Condition
 
-    @property
+    @cached_property
     def readings(self) -> tuple[Reading, Reading]:
         """What is observed, without an instant: the whole time course counts."""
         return (

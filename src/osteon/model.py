@@ -17,7 +17,7 @@ from osteon.evidence import FEATURES, Vocabulary
 from osteon.influence import Graph, graph
 from osteon.library import Library, canonical_condition
 from osteon.schedule import Schedule, changes_of, schedule
-from osteon.simulation import Simulator
+from osteon.simulation import Accuracy, Simulator
 from osteon.trajectory import Trajectory, Vector
 
 if TYPE_CHECKING:
@@ -33,16 +33,27 @@ class Model:
         vocabulary: the words.
         world: other values of the model's own, for every run: a counterfactual, or what the user gave.
         shown: the SBML file as the user knows it, for messages.
+        accuracy: how closely the model is integrated; as the binding's protocol says if not given.
     """
 
     def __init__(
-        self, text: str, binding: Binding, vocabulary: Vocabulary, *, shown: str, world: Act | None = None
+        self,
+        text: str,
+        binding: Binding,
+        vocabulary: Vocabulary,
+        *,
+        shown: str,
+        world: Act | None = None,
+        accuracy: Accuracy | None = None,
     ) -> None:
         self.sbml, self.binding, self.vocabulary, self.world, self.shown = text, binding, vocabulary, world, shown
+        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+        protocol = binding.protocol
+        self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is compiled stays behind; it is compiled anew where it arrives.
-        make = partial(Model, shown=self.shown, world=self.world)
+        make = partial(Model, shown=self.shown, world=self.world, accuracy=self.accuracy)
         return make, (self.sbml, self.binding, self.vocabulary)
 
     @property
@@ -65,11 +76,14 @@ class Model:
             observables=self.formulas,
             time_unit=protocol.time_unit,
             settle=self.binding.time(protocol.settle),
-            relative_tolerance=protocol.relative_tolerance,
-            absolute_tolerance=protocol.absolute_tolerance,
+            accuracy=self.accuracy,
         )
         simulator.rebase(changes_of(self.world or Act()))
         return simulator
+
+    def at(self, accuracy: Accuracy) -> Model:
+        """Return the same model, to be integrated with another accuracy."""
+        return Model(self.sbml, self.binding, self.vocabulary, shown=self.shown, world=self.world, accuracy=accuracy)
 
     def restore(self) -> None:
         """Give the simulator the model's own values again, after others were tried."""
@@ -84,7 +98,10 @@ class Model:
     def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.schedule.schedule`."""
         place = setting or self.binding.protocol.default_setting
-        return schedule(self.binding, self.vocabulary, names, setting=place, until=until)
+        key = (tuple(names), place, until)
+        if key not in self._schedules:
+            self._schedules[key] = schedule(self.binding, self.vocabulary, key[0], setting=place, until=until)
+        return self._schedules[key]
 
     def run(
         self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None

@@ -33,9 +33,27 @@ def draw_time_courses(courses: Mapping[str, pd.DataFrame], *, title: str, path: 
     Raises:
         OsteonError: if the ending is not that of a picture, or the file cannot be written.
     """
+    refuse_unknown_format(path)
+    save(_figure(courses, title), path)
+
+
+def refuse_unknown_format(path: Path) -> None:
+    """Refuse a file whose ending is not that of a picture, before anything is computed for it.
+
+    Raises:
+        OsteonError: if it is not.
+    """
     if path.suffix.lower() not in FORMATS:
         raise OsteonError(f"{path}: unknown kind of picture {path.suffix!r}; expected {', '.join(FORMATS)}")
-    figure = _figure(courses, title)
+
+
+def save(figure: Any, path: Path) -> None:
+    """Write a figure; its file's ending says the format.
+
+    Raises:
+        OsteonError: if the ending is not that of a picture, or the file cannot be written.
+    """
+    refuse_unknown_format(path)
     # Without a date and with a fixed salt an unchanged figure is an unchanged file.
     metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
     try:

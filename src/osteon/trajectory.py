@@ -32,8 +32,9 @@ class Trajectory:
         Raises:
             OsteonError: if that time was not simulated; values are never interpolated.
         """
-        index = int(np.searchsorted(self.times, time - 1e-9 * max(1.0, abs(time))))
-        if index == len(self.times) or not np.isclose(self.times[index], time, rtol=1e-9, atol=1e-9):
+        margin = 1e-9 * max(1.0, abs(time))
+        index = int(np.searchsorted(self.times, time - margin))
+        if index == len(self.times) or abs(self.times[index] - time) > margin:
             raise OsteonError(f"{observable!r} was not simulated at t = {time:g} {self.time_unit}")
         return float(self.values[observable][index])
 

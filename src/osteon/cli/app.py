@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli import archives, authoring, browsing, exporting, judging, reporting, running
+from osteon.cli import archives, authoring, browsing, ensembles, exporting, judging, reporting, running
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError, StoppedError
 from osteon.version import __version__
@@ -32,7 +32,7 @@ def version(
         raise typer.Exit
 
 
-for module in (judging, running, browsing, authoring, exporting, archives, reporting):
+for module in (judging, running, browsing, authoring, exporting, archives, reporting, ensembles):
     module.register(app)
 
 

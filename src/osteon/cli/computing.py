@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from numpy.typing import NDArray
 
 from osteon.cli.terminal import errors, progress
-from osteon.jobs import Job
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from osteon.jobs import Job
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one for each core if not given.")]
 Scheduler = Annotated[

@@ -1,0 +1,107 @@
+"""Commands over draws of the parameters: ``robustness``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from osteon.cli.computing import Results, Scheduler, Workers, computed
+from osteon.cli.terminal import AsJson, Project, open_library, output, print_json
+from osteon.errors import UnknownIdError, suggestion
+
+if TYPE_CHECKING:
+    from osteon.library import Library
+    from osteon.trials import Trials
+
+Draws = Annotated[int, typer.Option(min=1, help="How many draws of the parameters.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
+SamplerName = Annotated[str, typer.Option("--sampler", help="How draws are spread: sobol, lhs or random.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every claim, not the fragile ones only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(robustness)
+
+
+def robustness(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    sampler: SamplerName = "sobol",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    results: Results = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for robustness.json, a Parquet table a model, and a picture.")
+    ] = None,
+    json: AsJson = False,
+    verbose: Verbose = False,
+    project: Project = None,
+) -> None:
+    """Say how often each claim is supported over all plausible values of the parameters.
+
+    Values are drawn from the ranges that bindings declare: log-uniformly where a range is positive, else uniformly. A
+    stopped run goes on where it was when the same command is given again.
+    """
+    from osteon import robustness as analysis
+
+    library = open_library(project)
+    found, tables = [], {}
+    for name in models or library.model_names:
+        made = trials(library, name, draws, seed, sampler)
+        columns = computed(analysis.job(made), f"Judging {name}", workers=workers, scheduler=scheduler, results=results)
+        found.append(analysis.robustness(made, columns))
+        tables[name] = columns
+        if out is not None:
+            _write_table(made, columns, found[-1].as_dict(), out / f"{name}.parquet")
+    whole = analysis.as_dict(found)
+    if out is not None:
+        _write_whole(found, whole, out)
+    if json:
+        print_json(whole)
+    else:
+        from osteon.cli import shares
+
+        output.print(shares.robustness_tables(found, verbose))
+        output.print(shares.robustness_summary(found), highlight=False, soft_wrap=True)
+
+
+def trials(library: Library, name: str, draws: int, seed: int, sampler: str) -> Trials:
+    """Return one of the project's models, ready to be judged over draws."""
+    from osteon.draws import SAMPLERS
+    from osteon.model import load
+    from osteon.robustness import trials
+
+    if sampler not in SAMPLERS:
+        raise UnknownIdError(f"--sampler {sampler!r} is none of {', '.join(SAMPLERS)}{suggestion(sampler, SAMPLERS)}")
+    model = load(library, name)
+    provenance = {**library.inherited(model.binding), **model.binding.parameters}
+    return trials(model, library.claims(model.binding), provenance, draws=draws, seed=seed, sampler=sampler)
+
+
+def _write_table(made: Trials, columns: Any, about: dict[str, Any], path: Path) -> None:
+    """Write one row a draw: the values of the parameters, and the verdict on each claim."""
+    import numpy as np
+
+    from osteon import building, records
+    from osteon.trials import VERDICTS
+
+    values = [made.values(item) for item in range(made.number)]
+    table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
+    words = np.array(VERDICTS)[columns["verdicts"]]
+    table |= {claim.id: words[:, index] for index, (_, claim) in enumerate(made.claims)}
+    kept = ("model", "sbml", "binding", "evidence", "world", "versions", "draws", "seed", "sampler", "ranges")
+    building.write(path, records.parquet(table, {name: about[name] for name in kept}))
+
+
+def _write_whole(found: list[Any], whole: dict[str, Any], out: Path) -> None:
+    from json import dumps
+
+    from osteon import building
+    from osteon.tiles import draw_robustness
+
+    building.write(out / "robustness.json", dumps(whole, indent=1, allow_nan=False) + "\n")
+    draw_robustness(found, out / "robustness.svg")

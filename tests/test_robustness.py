@@ -1,0 +1,192 @@
+"""Robustness: the verdicts of `verify`, over reproducible draws, with nothing dropped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import small
+from conftest import LIBRARY, MODELS, Command, model
+from osteon import records
+from osteon.bindings import Act, ParameterBinding
+from osteon.draws import SAMPLERS, shares
+from osteon.errors import OsteonError
+from osteon.evidence import Claim
+from osteon.model import Model, load
+from osteon.robustness import Share, job, robustness, trials
+from osteon.trials import VERDICTS, Trials
+from osteon.verification import verify
+from osteon.work import run
+
+NAME = "runx2_osteogenesis"
+
+
+def _trials(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made: Model | None = None) -> Trials:
+    loaded = made or model(name)
+    provenance = {**LIBRARY.inherited(loaded.binding), **loaded.binding.parameters}
+    return trials(loaded, LIBRARY.claims(loaded.binding), provenance, draws=draws, seed=seed, sampler=sampler)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_trial_is_what_verify_says_in_that_world(name: str) -> None:
+    made = _trials(name, 4, made=load(LIBRARY, name))
+    values = made.values(3)
+    trial = made.trial(values)
+    card = verify(load(LIBRARY, name, Act(set=values)), made.claims)
+    assert [VERDICTS[code] for code in trial.verdicts] == [result.verdict for result in card.results]
+    effects = [(check.effect, check.second_effect) for result in card.results for check in result.checks]
+    expected = [np.nan if effect is None else effect for pair in effects for effect in pair]
+    np.testing.assert_array_equal(trial.effects, expected)
+
+
+def test_trials_do_not_depend_on_each_other() -> None:
+    made = _trials(NAME, 4)
+    alone = made.trial(made.values(2)).effects.tobytes()
+    made.trial(made.values(1))
+    assert made.trial(made.values(2)).effects.tobytes() == alone
+    made.model.restore()
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_samplers_fill_the_cube_and_follow_the_seed(sampler: str) -> None:
+    first = shares(sampler, 256, 3, 7)
+    assert first.shape == (256, 3)
+    assert ((first >= 0) & (first < 1)).all()
+    np.testing.assert_array_equal(first, shares(sampler, 256, 3, 7))
+    assert (first != shares(sampler, 256, 3, 8)).any()
+    np.testing.assert_allclose(first.mean(axis=0), 0.5, atol=0.1)
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "random"])
+def test_more_draws_begin_with_the_same_ones(sampler: str) -> None:
+    np.testing.assert_array_equal(shares(sampler, 20, 3, 7), shares(sampler, 50, 3, 7)[:20])
+
+
+def test_shares_have_wilsons_interval() -> None:
+    """Expected from Wilson's formula, with z = 1.96: (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n)."""
+    z = 1.959963984540054
+    p, n = 0.8, 50
+    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    expected = ((middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n))
+    assert Share(40, 50).interval == pytest.approx(expected)
+    assert Share(0, 50).interval[0] == 0.0
+    assert Share(50, 50).interval[1] == 1.0
+
+
+TURNED = Claim.model_validate(
+    {
+        "id": "T-01",
+        "statement": "S goes up",
+        "place": "x",
+        "kind": "experiment",
+        "term": "ECO:0000001",
+        "demand": "must",
+        "setting": "culture",
+        "checks": (
+            {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "9 d"},
+        ),
+    }
+)
+
+
+def _range(low: float, high: float) -> ParameterBinding:
+    return ParameterBinding(meaning="x", unit="1", range=(low, high), provenance="assumed", reason="example")
+
+
+def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: Path) -> None:
+    """S rises by a factor 1 + gain, so the claim holds where gain >= 0.1: three quarters of the range 0 to 0.4."""
+    body = """
+      substanceOnly species S in cell = 1 dimensionless
+      k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless
+      made: => S; k*(1 + gain*on)
+      lost: S => ; k*S
+    """
+    made = small.model(body, interventions={"more": ("treatment", {"set": {"on": 1.0}})})
+    tried = trials(made, [("t", TURNED)], {"gain": _range(0.0, 0.4)}, draws=256, seed=3, sampler="sobol")
+    found = robustness(tried, run(job(tried), results=tmp_path))
+    assert found.claims[0].filed == "contradicted"
+    assert found.claims[0].supported.share == pytest.approx(0.75, abs=0.01)
+    assert found.joint["construction"] == found.claims[0].supported
+    assert found.met == {}
+    assert found.failed.count == 0
+    assert found.audit.draws == 6
+    assert found.audit.difference < 1e-6
+    assert found.audit.changed == 0
+
+
+def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
+    """With growth at rate g*S² from S = 2, S is infinite at t = 1/(2g): before nine days where g > 1/18."""
+    body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
+    made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 2.0}})}, equilibrate=False)
+    tried = trials(made, [("t", TURNED)], {"g": _range(0.0, 1 / 9)}, draws=64, seed=3, sampler="sobol")
+    found = robustness(tried, run(job(tried), results=tmp_path))
+    claim = found.claims[0]
+    assert 0 < found.failed.count < 64
+    assert claim.counts["failed"] == found.failed.count
+    assert claim.supported.number == 64
+    assert claim.supported.count + found.failed.count == 64
+    assert claim.supported.share == pytest.approx(0.5, abs=0.05)
+    assert sum(found.reasons.values()) == found.failed.count
+    assert "CVODE" in next(iter(found.reasons))
+
+
+def test_any_number_of_workers_gives_the_same_bytes(tmp_path: Path) -> None:
+    runs = [run(job(_trials(NAME, 20)), results=tmp_path / str(workers), workers=workers) for workers in (1, 3)]
+    for name, values in runs[0].items():
+        assert values.tobytes() == runs[1][name].tobytes()
+
+
+def test_the_digest_follows_what_determines_the_result() -> None:
+    made = [_trials(NAME, 20), _trials(NAME, 20, seed=2), _trials(NAME, 20, sampler="lhs"), _trials(NAME, 21)]
+    made.append(_trials(NAME, 20, made=load(LIBRARY, NAME, Act(scale={"k_runx2": 1.0}))))
+    assert len({job(each).digest for each in made}) == 5
+    assert job(_trials(NAME, 20)).digest == job(made[0]).digest
+
+
+def test_command(osteon: Command, tmp_path: Path) -> None:
+    command = ["robustness", NAME, "--draws", "16", "--seed", "3", "--results", str(tmp_path / "chunks")]
+    outcome = osteon(*command, "--json", "--out", str(tmp_path / "out"))
+    assert outcome.code == 0, outcome.err
+    told = json.loads(outcome.out)
+    assert json.loads((tmp_path / "out" / "robustness.json").read_text(encoding="utf-8")) == told
+    assert json.loads(osteon(*command, "--json", "--workers", "1").out) == told
+    found = told["models"][0]
+    assert (found["model"], found["draws"], found["seed"], found["sampler"]) == (NAME, 16, 3, "sobol")
+    assert {name for name, entry in found["ranges"].items() if entry[2] == "log-uniform"}
+    table, about = records.read(tmp_path / "out" / f"{NAME}.parquet")
+    assert about["sbml"] == found["sbml"]
+    assert about["ranges"] == found["ranges"]
+    for entry in found["claims"]:
+        assert (table[entry["claim"]] == "supported").sum() == entry["count"]
+    for name, (low, high, _) in found["ranges"].items():
+        assert ((table[name] >= low) & (table[name] <= high)).all()
+    assert "<svg" in (tmp_path / "out" / "robustness.svg").read_text(encoding="utf-8")
+    assert "of 16 draws" in osteon(*command).out
+
+
+def test_wrong_input(osteon: Command) -> None:
+    outcome = osteon("robustness", NAME, "--sampler", "sobel")
+    assert outcome.code == 2
+    assert "--sampler 'sobel' is none of sobol, lhs, random; did you mean 'sobol'?" in outcome.err
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and nonsense"])
+def test_a_file_that_is_no_table_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(content)
+    with pytest.raises(OsteonError, match="not a Parquet file"):
+        records.read(path)
+    with pytest.raises(OsteonError, match="no such file"):
+        records.read(tmp_path / "y.parquet")
+
+
+def test_a_table_of_others_is_refused(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1]}), tmp_path / "x.parquet")
+    with pytest.raises(OsteonError, match="does not say what it belongs to"):
+        records.read(tmp_path / "x.parquet")

@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures effects constraints clean
+.PHONY: verify test lint build figures effects tutorial constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
@@ -29,6 +29,10 @@ figures: .venv/installed
 
 effects: .venv/installed
 	$(BIN)/python scripts/effects.py
+
+# The tutorial with everything that it shows.
+tutorial: .venv/installed
+	$(BIN)/python scripts/tutorial.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Osteon needs Python >= 3.11; name one: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

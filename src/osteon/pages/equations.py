@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from osteon import sbml
 
-_WORD = re.compile(r"\\mathrm\{((?:[A-Za-z0-9]|\\_)+)\}")
+_WORD = re.compile(r"\\mathrm\{((?:[A-Za-z0-9]|\\_)+)\}(?:_\{(\d+)\})?")
+"""A word in upright letters, with the number at its end, which sbmlode lowers: ATF4 has no four of anything."""
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,6 @@ def _mathml(latex: str) -> Markup:
     """Return MathML; a word is set as one text, which a screen reader says as a word and not letter by letter."""
     from latex2mathml.converter import convert
 
-    worded = _WORD.sub(lambda word: rf"\text{{{word[1].replace(chr(92) + '_', '_')}}}", latex)
-    return Markup(convert(worded.replace(r"\mathopen{}", "")))
+    worded = _WORD.sub(lambda word: rf"\text{{{word[1].replace(chr(92) + '_', '_')}{word[2] or ''}}}", latex)
+    # latex2mathml takes the long arrow for a symbol without space around it.
+    return Markup(convert(worded.replace(r"\mathopen{}", "").replace(r"\longrightarrow", r"\rightarrow")))

@@ -121,10 +121,9 @@ def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: 
         return None
     start = min(float(course.times[0]) for _, _, _, course in drawn)
     end = _end([time for time in times if time is not None], float(drawn[0][3].times[-1]))
-    highest = max(
-        *result.values, *(course.values[name][course.times <= end].max() for _, _, name, course in drawn), 1e-12
-    )
-    scale = _Scale(start, end, 1.08 * highest)
+    curves = (course.values[name][course.times <= end].max() for _, _, name, course in drawn)
+    edges = (result.values[1] * exp(effect) for effect in effects(result) if isfinite(effect))
+    scale = _Scale(start, end, 1.08 * max(*result.values, *curves, *edges, 1e-12))
     places = [_MARGIN if time is None else scale.x(time) for time in times]
     parts = ("condition", "reference")
     return Panel(

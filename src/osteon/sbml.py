@@ -74,10 +74,9 @@ def parse_formula(formula: str, known: Any, shown: str) -> Any:
     if tree is None:
         reason = " ".join(libsbml.getLastParseL3Error().split())
         raise CompilationError(f"{shown}: {formula!r} is not a formula: {reason}")
-    symbols = _symbol_ids(known)
     for name in sorted(names_in(tree)):
-        if name not in symbols:
-            raise CompilationError(f"{shown}: the model has no symbol {name!r}{suggestion(name, symbols)}")
+        if not _has(known, name):
+            raise CompilationError(f"{shown}: the model has no symbol {name!r}{suggestion(name, _symbol_ids(known))}")
     return tree
 
 
@@ -106,6 +105,11 @@ def is_symbol(tree: Any) -> bool:
     number in Python.
     """
     return bool(tree.isName()) and not tree.getDefinitionURLString()
+
+
+def _has(model: Any, name: str) -> bool:
+    finders = (model.getSpecies, model.getParameter, model.getCompartment, model.getReaction)
+    return any(find(name) is not None for find in finders)
 
 
 def _symbol_ids(model: Any) -> list[str]:

@@ -1,0 +1,156 @@
+"""The cache of compiled models: it saves time, and whatever is wrong with it changes nothing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+import small
+from osteon import cache, simulation
+from osteon.model import Model
+
+KEY = b"key"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OSTEON_CACHE", str(tmp_path))
+    return tmp_path / "compiled"
+
+
+def _made(k: float) -> Model:
+    return small.model(f"substanceOnly species S in cell = 1 dimensionless; k = {k} per_day; lost: S => ; k*S")
+
+
+def _bits(made: Model) -> bytes:
+    trajectory = made.simulator.run(made.schedule((), until=3.0), [1.0, 2.0])
+    return trajectory.values["s"].tobytes()
+
+
+@pytest.fixture
+def kept(folder: Path) -> Path:
+    """Return the file of a compiled model, which lies in the cache."""
+    assert _made(0.25).simulator
+    return next(folder.iterdir())
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Return a list in which every look into the cache notes whether it found something."""
+    found: list[bool] = []
+    look = cache.kept
+
+    def noted(kind: str, key: bytes) -> bytes | None:
+        content = look(kind, key)
+        found.append(content is not None)
+        return content
+
+    monkeypatch.setattr(cache, "kept", noted)
+    return found
+
+
+def test_a_model_from_the_cache_gives_the_same_bits(folder: Path, loads: list[bool]) -> None:
+    first, second = (_bits(small.model(small.TURNOVER, equilibrate=False)) for _ in range(2))
+    assert loads == [False, True]
+    assert first == second
+
+
+def test_another_model_is_not_taken_for_it(kept: Path, loads: list[bool]) -> None:
+    assert _made(0.75).simulator
+    assert loads == [False]
+
+
+@pytest.mark.parametrize("what", ["version", "machine"])
+def test_another_library_or_machine_is_not_taken_for_it(
+    what: str, kept: Path, loads: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import roadrunner
+
+    if what == "version":
+        monkeypatch.setattr(roadrunner, "getVersionStr", lambda: "another")
+    else:
+        monkeypatch.setattr(simulation, "_machine", lambda: ("another",))
+    assert _made(0.25).simulator
+    assert loads == [False]
+
+
+@pytest.mark.parametrize(
+    "damage", ["empty", "short", "truncated", "flipped", "of another key", "writable", "unreadable"]
+)
+def test_a_damaged_or_foreign_file_is_ignored_and_replaced(damage: str, kept: Path, loads: list[bool]) -> None:
+    content = kept.read_bytes()
+    if damage == "of another key":
+        cache.keep("compiled", KEY, b"native code of something else")
+        other = next(path for path in kept.parent.iterdir() if path != kept)
+        kept.write_bytes(other.read_bytes())
+    elif damage == "writable":
+        kept.chmod(0o666)
+    elif damage == "unreadable":
+        kept.unlink()
+        kept.mkdir()
+    else:
+        flipped = bytes([content[200] ^ 1])
+        made = {"empty": b"", "short": content[:20], "truncated": content[:-1]}
+        kept.write_bytes(made.get(damage, content[:200] + flipped + content[201:]))
+    assert _made(0.25).simulator
+    assert loads == [False]
+    if damage != "unreadable":
+        assert kept.stat().st_mode & 0o077 == 0
+        assert _made(0.25).simulator
+        assert loads == [False, True]
+
+
+def test_a_file_of_another_user_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.keep("compiled", KEY, b"content")
+    assert cache.kept("compiled", KEY) == b"content"
+    monkeypatch.setattr(os, "getuid", lambda: 4242)
+    assert cache.kept("compiled", KEY) is None
+
+
+def test_without_a_folder_to_write_to_nothing_is_kept_and_nothing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("OSTEON_CACHE", str(tmp_path / "file"))
+    assert _bits(_made(0.25))
+    assert (tmp_path / "file").read_bytes() == b""
+
+
+def test_a_full_disk_leaves_nothing_half_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    cache.keep("compiled", KEY, b"content")
+    assert list(folder.iterdir()) == []
+
+
+def _write(place: str, number: int) -> None:
+    os.environ["OSTEON_CACHE"] = place
+    for _ in range(50):
+        cache.keep("compiled", KEY, b"content" * 1000)
+        assert cache.kept("compiled", KEY) == b"content" * 1000
+
+
+def test_many_writers_at_once(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("spawn")
+    writers = [fork.Process(target=_write, args=(str(tmp_path), number)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    assert cache.kept("compiled", KEY) == b"content" * 1000
+    assert len(list((tmp_path / "compiled").iterdir())) == 1
+
+
+def test_the_cache_does_not_grow_without_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST", 3)
+    for number in range(5):
+        cache.keep("compiled", str(number).encode(), b"content")
+        for path in folder.iterdir():
+            os.utime(path, (number, number)) if path.stat().st_mtime > 1e6 else None
+    assert [cache.kept("compiled", str(number).encode()) is not None for number in range(5)] == [False] * 2 + [True] * 3

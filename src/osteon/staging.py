@@ -244,7 +244,9 @@ class _Writer:
         laws = [reaction.getKineticLaw() for reaction in model.getListOfReactions() if reaction.isSetKineticLaw()]
         for holder in [*model.getListOfRules(), *laws]:
             tree = holder.getMath().deepCopy()
-            if _rename_time(tree):
+            if _is_time(tree):
+                holder.setMath(libsbml.parseL3Formula(CLOCK))
+            elif _rename_time(tree):
                 holder.setMath(tree)
         if any(
             event.isSetTrigger() and _rename_time(event.getTrigger().getMath()) for event in model.getListOfEvents()
@@ -255,10 +257,20 @@ class _Writer:
 
 
 def _rename_time(tree: Any) -> bool:
-    """Replace every time in a tree of mathematics by the clock; say whether there was one."""
-    if tree.isName() and "time" in tree.getDefinitionURLString():
-        tree.setType(libsbml.AST_NAME)
-        tree.setName(CLOCK)
-        return True
-    children = [_rename_time(tree.getChild(index)) for index in range(tree.getNumChildren())]
-    return any(children)
+    """Replace every time below a tree of mathematics by the clock; say whether there was one.
+
+    `ASTNode.setType` would do it in place, but fails once libsedml is imported, as `ASTNode.getType` does.
+    """
+    found = False
+    for index in range(tree.getNumChildren()):
+        child = tree.getChild(index)
+        if _is_time(child):
+            tree.replaceChild(index, libsbml.parseL3Formula(CLOCK), True)
+            found = True
+        else:
+            found = _rename_time(child) or found
+    return found
+
+
+def _is_time(tree: Any) -> bool:
+    return bool(tree.isName()) and "time" in tree.getDefinitionURLString()

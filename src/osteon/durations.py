@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -13,6 +14,7 @@ SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "week": 604800.0, "
 _PATTERN = re.compile(r"(-?\d+(?:\.\d+)?)\s*(s|min|h|d|day|week|month|year)s?")
 
 
+@cache
 def parse(text: str) -> tuple[float, str]:
     """Split a duration into its number and its unit.
 

@@ -19,11 +19,12 @@ from osteon.draws import Draws, shares
 from osteon.evidence import Claim, StructureCheck
 from osteon.jobs import Chunk, Columns
 from osteon.model import Model
+from osteon.readouts import missing_words
 from osteon.schedule import Change
 from osteon.scorecard import CheckResult, Verdict
 from osteon.simulation import Accuracy
 from osteon.trajectory import Vector
-from osteon.verification import Experiments, judge, verdict
+from osteon.verification import Experiments, judge, judge_bound, verdict
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """Verdicts, by the numbers that stand for them in columns."""
@@ -74,14 +75,13 @@ class Trials:
         self.model, self.provenance = model, dict(provenance)
 
     def __getstate__(self) -> dict[str, Any]:
-        made = ("draws", "shares", "_judges", "_structures")
+        made = ("draws", "shares", "_judges", "_settled")
         return {name: value for name, value in vars(self).items() if name not in made}
 
     def prepare(self) -> None:
         """Compile the models, of draws and of the audit, and make the draws."""
-        assert self.model.simulator
         assert self._judges
-        assert self._structures is not None
+        assert self._settled is not None
         assert self.shares is not None
 
     @cached_property
@@ -105,17 +105,15 @@ class Trials:
             values: by parameter; those not named keep their own.
             audit: whether to find resting states by integration, and to integrate at the tightest tolerance.
         """
-        model, claims = self._judges[audit]
+        model, experiments = self._judges[audit]
         model.simulator.rebase({name: Change(value) for name, value in values.items()})
-        experiments = Experiments(model, claims)
+        experiments.forget()
         results = [
             tuple(
-                self._structures[check]
-                if isinstance(check, StructureCheck)
-                else judge(check, claim, model, experiments)
-                for check in claim.checks
+                known or judge_bound(check, claim, model, experiments)
+                for check, known in zip(claim.checks, settled, strict=True)
             )
-            for claim in claims
+            for (_, claim), settled in zip(self.claims, self._settled, strict=True)
         ]
         verdicts = [verdict(checks) for checks in results]
         reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
@@ -126,24 +124,33 @@ class Trials:
         )
 
     @cached_property
-    def _judges(self) -> tuple[tuple[Model, tuple[Claim, ...]], tuple[Model, tuple[Claim, ...]]]:
-        claims = tuple(claim for _, claim in self.claims)
-        tight = self.model.at(TIGHT)
-        assert tight.simulator
-        return (self.model, claims), (tight, claims)
+    def _judges(self) -> tuple[tuple[Model, Experiments], tuple[Model, Experiments]]:
+        """Return model and experiments of the draws, and those of the audit."""
+        claims = [claim for _, claim in self.claims]
+        models = self.model.at(self.model.accuracy), self.model.at(TIGHT)
+        for model in models:
+            assert model.simulator
+        first, second = ((model, Experiments(model, claims)) for model in models)
+        return first, second
 
     @cached_property
-    def _structures(self) -> dict[StructureCheck, CheckResult]:
-        """Judge the checks of structure once: which influences are switched off is the same in all draws."""
+    def _settled(self) -> tuple[tuple[CheckResult | None, ...], ...]:
+        """Judge once what is the same in all draws: checks of structure, and what the model has no words for.
+
+        Which influences are switched off is the same in all draws, for only a range of a single value switches one off.
+        """
         text = sbml.with_values(self.model.sbml, self.values(0) if self.number else {}, self.model.shown)
         drawn = Model(text, self.model.binding, self.model.vocabulary, shown=self.model.shown, world=self.model.world)
         experiments = Experiments(drawn, ())
-        return {
-            check: judge(check, claim, drawn, experiments)
+        return tuple(
+            tuple(
+                judge(check, claim, drawn, experiments)
+                if isinstance(check, StructureCheck) or missing_words(check, claim.setting, drawn.binding)
+                else None
+                for check in claim.checks
+            )
             for _, claim in self.claims
-            for check in claim.checks
-            if isinstance(check, StructureCheck)
-        }
+        )
 
 
 def judged(trials: Trials, chunk: Chunk) -> Columns:

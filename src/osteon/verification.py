@@ -76,6 +76,11 @@ def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) ->
     missing = missing_words(check, claim.setting, model.binding)
     if missing:
         return CheckResult(check, "not representable", reason=f"the model has no {', '.join(missing)}")
+    return judge_bound(check, claim, model, experiments)
+
+
+def judge_bound(check: Check, claim: Claim, model: Model, experiments: Experiments) -> CheckResult:
+    """Judge one check of which the model binds every word."""
     try:
         if isinstance(check, StructureCheck):
             return _judge_structure(check, model)
@@ -165,6 +170,11 @@ class Experiments:
         self._readouts = readouts(model, claims)
         self._trajectories: dict[tuple[str, str], Trajectory | SimulationError] = {}
         self._resting: dict[tuple[str, str], Mapping[str, float]] = {}
+
+    def forget(self) -> None:
+        """Ask for everything anew from now on, for the model has other values."""
+        self._trajectories.clear()
+        self._resting.clear()
 
     def contrast(self, pair: tuple[Reading, Reading], claim: Claim) -> tuple[tuple[float, float], float]:
         """Return two readings of a claim and the effect E between them.

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, generated
-from osteon import building
+from conftest import LIBRARY, MODELS, ROOT, generated, model
+from osteon import building, sbml
 
 INVENTORY = {"S0": 51, "S1": 22, "S2": 46, "S3": 44, "S4": 20, "X": 11}
 """How many statements were found in each source, or drawn from them together (X); none may be dropped."""
@@ -42,6 +42,16 @@ def test_conflicts_are_seen_from_both_sides() -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_answers_to_the_source_of_its_name(name: str) -> None:
     assert name in LIBRARY.binding(name).sources or name not in LIBRARY.source_names
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_value_lies_in_its_range_also_what_a_part_brings_along(name: str) -> None:
+    binding = LIBRARY.binding(name)
+    parameters = sbml.read(model(name).sbml, name).getModel().getListOfParameters()
+    ranges = {id_: entry.range for id_, entry in {**LIBRARY.inherited(binding), **binding.parameters}.items()}
+    values = {p.getId(): p.getValue() for p in parameters if p.getId() in ranges and p.isSetValue()}
+    assert values
+    assert not {id_: value for id_, value in values.items() if not ranges[id_][0] <= value <= ranges[id_][1]}
 
 
 @pytest.mark.parametrize("stem", building.SCHEMAS)

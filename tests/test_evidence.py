@@ -47,7 +47,8 @@ def test_every_model_answers_to_the_source_of_its_name(name: str) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_value_lies_in_its_range_also_what_a_part_brings_along(name: str) -> None:
     binding = LIBRARY.binding(name)
-    parameters = sbml.read(model(name).sbml, name).getModel().getListOfParameters()
+    document = sbml.read(model(name).sbml, name)  # kept, for libsbml frees a model with it
+    parameters = document.getModel().getListOfParameters()
     ranges = {id_: entry.range for id_, entry in {**LIBRARY.inherited(binding), **binding.parameters}.items()}
     values = {p.getId(): p.getValue() for p in parameters if p.getId() in ranges and p.isSetValue()}
     assert values

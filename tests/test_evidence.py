@@ -32,6 +32,12 @@ def test_hard_claims_are_checked(evidence: Any) -> None:
             assert len(claim.documented) > 60, f"{claim.id} is a hard claim: say at length why it cannot be simulated"
 
 
+def test_a_changed_copy_of_a_check_reads_what_it_says_itself() -> None:
+    check = next(c for evidence in SOURCES for claim in evidence.claims for c in claim.checks if "readings" in dir(c))
+    assert check.readings[0].condition != "control"
+    assert check.model_copy(update={"condition": "control"}).readings[0].condition == "control"
+
+
 def test_conflicts_are_seen_from_both_sides() -> None:
     claims = {claim.id: claim for evidence in SOURCES for claim in evidence.claims}
     for claim in claims.values():

@@ -265,3 +265,22 @@ def with_values(text: str, values: Mapping[str, float], shown: str) -> str:
         if parameter is not None:
             parameter.setValue(value)
     return str(libsbml.writeSBMLToString(document))
+
+
+def with_rules(text: str, formulas: Mapping[str, str], shown: str) -> str:
+    """Return SBML text in which parameters are computed by formulas over others, so that they follow them.
+
+    By rules, not by initial assignments: libroadrunner does not evaluate those of parameters again when others are set.
+
+    Raises:
+        CompilationError: if the text is not SBML or a formula does not fit the model.
+    """
+    document = read(text, shown)
+    model = document.getModel()
+    for name, formula in formulas.items():
+        rule = model.createAssignmentRule()
+        rule.setVariable(name)
+        rule.setMath(parse_formula(formula, model, f"parameter {name!r}"))
+        model.getParameter(name).setConstant(False)
+        model.getParameter(name).unsetValue()
+    return str(libsbml.writeSBMLToString(document))

@@ -1,0 +1,142 @@
+"""A model as a problem of parameter estimation: what is free, what is known, and reference data.
+
+The data are what the model itself gives for everything that the claims read: numbers by which a program that imports
+the problem can be checked, and a form to put real measurements into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from osteon import sbml
+from osteon.bindings import ParameterBinding
+from osteon.conditions import canonical
+from osteon.evidence import FEATURES, Check, Claim, OrderCheck, Reading, readings
+from osteon.export.subject import Subject
+from osteon.model import Model
+from osteon.readouts import STEADY_STATE, instant, missing_words
+
+GRID = 25
+"""Number of evenly spaced times at which an observable is recorded whose peak, mean or half-maximum a claim reads."""
+NOISE_SHARE, NOISE_FLOOR = 0.1, 0.01
+"""The standard deviation of an observable: this share of its mean measurement, plus this in its unit."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One simulated number: an observable under a condition at a model time, which is infinite in the steady state."""
+
+    setting: str
+    condition: str
+    observable: str
+    time: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A model with what is to be estimated.
+
+    ``derived`` parameters follow from others by a formula; ``free`` ones have a range; ``fixed`` ones are single
+    values. What a condition changes is none of the three; ``closed`` are those among it that have a range. ``values``
+    are those of all parameters in the model's file.
+    """
+
+    subject: Subject
+    derived: Mapping[str, str]
+    free: Mapping[str, ParameterBinding]
+    fixed: tuple[str, ...]
+    closed: tuple[str, ...]
+    values: Mapping[str, float]
+    measurements: tuple[Measurement, ...]
+
+
+def measured(observable: str) -> str:
+    """Return the id of an observable in the tables; the plain one may be that of a symbol of the model."""
+    return f"measured_{observable}"
+
+
+def noise(problem: Problem, observable: str) -> float:
+    """Return the standard deviation of an observable; one number each, since few programs read more than that."""
+    values = [abs(one.value) for one in problem.measurements if one.observable == observable]
+    return NOISE_SHARE * sum(values) / len(values) + NOISE_FLOOR
+
+
+def problem(subject: Subject) -> Problem:
+    """Lay out the problem of one model.
+
+    Raises:
+        SimulationError: if a simulation of the reference data breaks.
+    """
+    model = subject.model
+    document = sbml.read(model.sbml, model.shown)
+    listed = [one for one in sbml.symbols(document.getModel()) if one.kind == "parameter"]
+    values = {one.id: one.value for one in listed if one.value is not None}
+    known = {name: entry for name, entry in sorted(subject.provenance.items()) if name in values}
+    derived = {name: entry.formula for name, entry in known.items() if entry.formula is not None}
+    changed = _changed(subject)
+    left = {name: entry for name, entry in known.items() if name not in derived and name not in changed}
+    return Problem(
+        subject=subject,
+        derived=derived,
+        free={name: entry for name, entry in left.items() if entry.range[0] < entry.range[1]},
+        fixed=tuple(name for name, entry in left.items() if entry.range[0] == entry.range[1]),
+        closed=tuple(name for name in known if name in changed and known[name].range[0] < known[name].range[1]),
+        values=values,
+        measurements=_measurements(subject),
+    )
+
+
+def _changed(subject: Subject) -> frozenset[str]:
+    """Return every symbol that a setting or an intervention changes."""
+    binding = subject.model.binding
+    acts = [*binding.settings.values(), *binding.interventions.values()]
+    starts = [set(place.set_at_start) for place in binding.settings.values()]
+    return frozenset[str]().union(*(act.targets for act in acts), *starts)
+
+
+def _measurements(subject: Subject) -> tuple[Measurement, ...]:
+    """Simulate everything that the claims read, sorted by experiment, time and observable."""
+    wanted: dict[tuple[str, str], dict[float, set[str]]] = {}
+    for setting, condition, observable, time in _wanted(subject):
+        wanted.setdefault((setting, condition), {}).setdefault(time, set()).add(observable)
+    return tuple(
+        Measurement(setting, condition, observable, time, values[observable])
+        for (setting, condition), times in sorted(wanted.items())
+        for time, values in _simulated(subject.model, setting, condition, sorted(times))
+        for observable in sorted(times[time])
+    )
+
+
+def _simulated(
+    model: Model, setting: str, condition: str, times: list[float]
+) -> Iterator[tuple[float, Mapping[str, float]]]:
+    finite = [time for time in times if time < inf]
+    if finite:
+        end = max(finite[-1], 0.0) or model.binding.time("1 min")
+        trajectory = model.run(condition, finite, setting=setting, until=end)
+        for time in finite:
+            yield time, {name: trajectory.at(name, time) for name in model.formulas}
+    if inf in times:
+        yield inf, model.resting_state(condition, setting=setting)
+
+
+def _wanted(subject: Subject) -> Iterator[tuple[str, str, str, float]]:
+    for _, claim in subject.claims:
+        for check in claim.checks:
+            if not missing_words(check, claim.setting, subject.model.binding):
+                for reading in readings(check):
+                    for time in _times(check, reading, claim, subject.model):
+                        yield claim.setting, canonical(reading.condition), reading.observable, time
+
+
+def _times(check: Check, reading: Reading, claim: Claim, model: Model) -> list[float]:
+    when = instant(reading, claim, model)
+    if isinstance(check, OrderCheck) or (when in FEATURES and when != STEADY_STATE):
+        horizon = model.binding.time(model.binding.settings[claim.setting].horizon)
+        return [float(time) for time in np.linspace(0.0, horizon, GRID)]
+    return [inf] if when == STEADY_STATE else [model.binding.time(when)]

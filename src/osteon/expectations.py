@@ -99,6 +99,27 @@ def _is_comparable(word: str, second: float) -> bool:
     return abs(second) >= SMALLEST_EFFECT
 
 
+def shortfall(word: str, effect: float, second: float | None = None) -> float:
+    """Return how far an expectation is from holding: nothing where it holds, else above zero and at most one.
+
+    Args:
+        word: a contrast or comparison word.
+        effect: E.
+        second: E', for comparison words.
+
+    Raises:
+        ValueError: as in `holds`.
+    """
+    if holds(word, effect, second):
+        return 0.0
+    if word in RATIOS and (second is None or not _is_comparable(word, second)):
+        return 1.0
+    interval = EFFECTS[word] if word in EFFECTS else RATIOS[word]
+    value = effect if second is None or word in EFFECTS else effect / second
+    # An open end is missed by nothing; it still is missed.
+    return min(1.0, max(interval.low - value, value - interval.high, 1e-9))
+
+
 def threshold(word: str) -> str:
     """Return the threshold of a word in plain characters, for tables and reports."""
     if word in EFFECTS:

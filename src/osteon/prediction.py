@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log
 from typing import TYPE_CHECKING
 
@@ -52,14 +52,48 @@ def predict_over_draws(
         step: called after each draw, to show progress.
 
     Returns:
-        The table of `Model.predict` with ``direction``, ``agreeing`` (draws of that direction), ``low`` and ``high``
-        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, ``seed`` and ``failed``, the number
-        of draws whose simulation broke; they count as not agreeing.
+        As `predict_over_values` does; ``.attrs`` also carries ``seed``.
+    """
+    values = Draws(model.sbml, provenance, model.shown).take(draws, seed)
+    frame = predict_over_values(
+        model, values, condition, reference, observables=observables, at=at, setting=setting, step=step
+    )
+    frame.attrs["seed"] = seed
+    return frame
+
+
+def predict_over_values(
+    model: Model,
+    worlds: Iterable[Mapping[str, float]],
+    condition: str,
+    reference: str = "control",
+    *,
+    observables: Sequence[str] | None = None,
+    at: str | None = None,
+    setting: str | None = None,
+    step: Callable[[], None] | None = None,
+) -> pd.DataFrame:
+    """Predict as `Model.predict` does, and say how many sets of values of the parameters agree in direction.
+
+    Args:
+        model: to be asked; it has its own parameter values again afterwards.
+        worlds: the sets of values, such as draws or the members of an ensemble.
+        condition: interventions joined by ``+``.
+        reference: the condition to compare with.
+        observables: which ones; all by default.
+        at: as in `Model.predict`.
+        setting: as in `Model.predict`.
+        step: called after each set, to show progress.
+
+    Returns:
+        The table of `Model.predict` with ``direction``, ``agreeing`` (sets of that direction), ``low`` and ``high``
+        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, their number, and ``failed``, the
+        number of those whose simulation broke; they count as not agreeing.
     """
     frame = model.predict(condition, reference, observables=observables, at=at, setting=setting)
     effects: list[dict[str, float]] = []
     try:
-        for values in Draws(model.sbml, provenance, model.shown).take(draws, seed):
+        for values in worlds:
             model.simulator.rebase({name: Change(value) for name, value in values.items()})
             effects.append(_effects(model, condition, reference, at, setting))
             if step is not None:
@@ -73,7 +107,7 @@ def predict_over_draws(
         frame[column] = [
             float(np.exp(np.quantile(drawn[name], share))) if drawn[name] else np.nan for name in frame.index
         ]
-    frame.attrs |= {"draws": draws, "seed": seed, "failed": sum(not each for each in effects)}
+    frame.attrs |= {"draws": len(effects), "failed": sum(not each for each in effects)}
     return frame
 
 

@@ -105,16 +105,7 @@ class Trials:
             values: by parameter; those not named keep their own.
             audit: whether to find resting states by integration, and to integrate at the tightest tolerance.
         """
-        model, experiments = self._judges[audit]
-        model.simulator.rebase({name: Change(value) for name, value in values.items()})
-        experiments.forget()
-        results = [
-            tuple(
-                known or judge_bound(check, claim, model, experiments)
-                for check, known in zip(claim.checks, settled, strict=True)
-            )
-            for (_, claim), settled in zip(self.claims, self._settled, strict=True)
-        ]
+        results = self.results(values, audit=audit)
         verdicts = [verdict(checks) for checks in results]
         reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
         return Trial(
@@ -122,6 +113,23 @@ class Trials:
             np.array([pair for checks in results for check in checks for pair in _effects(check)], dtype=np.float64),
             reason,
         )
+
+    def is_representable(self, place: int) -> bool:
+        """Say whether the model has words for every check of a claim, by its place in ``claims``."""
+        return all(known is None or known.outcome != "not representable" for known in self._settled[place])
+
+    def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
+        """Return what becomes of every check of every claim with these values; see `trial`."""
+        model, experiments = self._judges[audit]
+        model.simulator.rebase({name: Change(value) for name, value in values.items()})
+        experiments.forget()
+        return [
+            tuple(
+                known or judge_bound(check, claim, model, experiments)
+                for check, known in zip(claim.checks, settled, strict=True)
+            )
+            for (_, claim), settled in zip(self.claims, self._settled, strict=True)
+        ]
 
     @cached_property
     def _judges(self) -> tuple[tuple[Model, Experiments], tuple[Model, Experiments]]:

@@ -1,4 +1,4 @@
-"""Commands over draws of the parameters: ``robustness``."""
+"""Commands over draws of the parameters: ``robustness`` and ``infer``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from osteon.cli.computing import Results, Scheduler, Workers, computed
-from osteon.cli.terminal import AsJson, Project, open_library, output, print_json
+from osteon.cli.terminal import AsJson, Project, errors, open_library, output, print_json
 from osteon.errors import UnknownIdError, suggestion
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every claim
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(robustness)
+    app.command()(infer)
 
 
 def robustness(
@@ -67,6 +68,53 @@ def robustness(
 
         output.print(shares.robustness_tables(found, verbose))
         output.print(shares.robustness_summary(found), highlight=False, soft_wrap=True)
+
+
+def infer(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")],
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    sampler: SamplerName = "sobol",
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet file for the ensemble; build/ensembles/MODEL.parquet if not given.")
+    ] = None,
+    live: Annotated[int, typer.Option(min=10, help="Live points of each run of nested sampling.")] = 50,
+    islands: Annotated[int, typer.Option(min=1, help="Runs of nested sampling, apart from each other.")] = 8,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    results: Results = None,
+    json: AsJson = False,
+    project: Project = None,
+) -> None:
+    """Keep the values of the parameters with which a model supports every claim that it was built on.
+
+    Draws that do are kept. Where fewer than one in a thousand do, nested sampling finds them; it takes much longer.
+    `osteon predict --ensemble` asks what they make of an experiment.
+    """
+    from osteon import building, inference
+    from osteon import robustness as analysis
+
+    made = trials(open_library(project), model, draws, seed, sampler)
+    inference.criterion(made)
+    columns = computed(analysis.job(made), f"Judging {model}", workers=workers, scheduler=scheduler, results=results)
+    found = inference.kept(made, columns)
+    if found.about["share"] < inference.THIN:
+        errors.print(f"{len(found)} of {draws} draws support all claims; nested sampling goes on", highlight=False)
+        work = inference.job(made, live=live, islands=islands, seed=seed)
+        columns = computed(work, f"Sampling {model}", workers=workers, scheduler=scheduler, results=results)
+        found = inference.ensemble(made, columns, live=live, islands=islands, seed=seed)
+    path = out or Path("build", "ensembles", f"{model}.parquet")
+    building.write(path, inference.saved(found))
+    if json:
+        print_json({**found.about, "members": len(found), "file": path.as_posix()})
+        return
+    about = found.about
+    output.print(
+        f"{len(found)} sets of values support all {len(about['claims'])} claims that {model} was built on; "
+        f"by {about['method']}, a share of {about['share']:.3g} of all draws does\nwrote {path}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def trials(library: Library, name: str, draws: int, seed: int, sampler: str) -> Trials:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,6 +75,9 @@ def predict(
     setting: Setting = None,
     draws: Annotated[int, typer.Option(min=0, help="Repeat over this many draws of all parameters.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    ensemble: Annotated[
+        Path | None, typer.Option(help="Repeat over the members of this ensemble, as `osteon infer` wrote it.")
+    ] = None,
     set_: Values = None,
     scale: Factors = None,
     json: AsJson = False,
@@ -85,25 +88,27 @@ def predict(
 
     library = open_library(project)
     loaded = load(library, model, world(set_, scale))
+    if draws and ensemble:
+        raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
+    how: dict[str, Any] = {"observables": observable, "at": at, "setting": setting}
     if draws:
         from osteon.prediction import predict_over_draws
 
         provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
         with progress("Drawing parameters", draws) as step:
             frame = predict_over_draws(
-                loaded,
-                provenance,
-                condition,
-                reference,
-                observables=observable,
-                at=at,
-                setting=setting,
-                draws=draws,
-                seed=seed,
-                step=step,
+                loaded, provenance, condition, reference, draws=draws, seed=seed, step=step, **how
             )
+    elif ensemble:
+        from osteon import inference
+        from osteon.prediction import predict_over_values
+
+        found = inference.read(ensemble, loaded)
+        with progress("Asking each member", len(found)) as step:
+            frame = predict_over_values(loaded, found.members(), condition, reference, step=step, **how)
+        frame.attrs["ensemble"] = ensemble.as_posix()
     else:
-        frame = loaded.predict(condition, reference, observables=observable, at=at, setting=setting)
+        frame = loaded.predict(condition, reference, **how)
     if json:
         rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="index")
         print_json({**frame.attrs, "observables": rows})

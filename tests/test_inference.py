@@ -1,0 +1,187 @@
+"""Inference: the ensemble is the part of the ranges that supports the claims, and belongs to one model."""
+
+from __future__ import annotations
+
+import json
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import small
+from conftest import LIBRARY, Command, model
+from osteon import inference, records
+from osteon.bindings import Act, ParameterBinding
+from osteon.errors import OsteonError
+from osteon.evidence import Claim
+from osteon.expectations import EFFECTS, RATIOS, holds, shortfall
+from osteon.model import load
+from osteon.robustness import job, trials
+from osteon.trials import Trials
+from osteon.verification import verify
+from osteon.work import run
+
+NAME = "runx2_osteogenesis"
+BODY = """
+  substanceOnly species S in cell = 1 dimensionless
+  k = 5 per_day; gain = 0 dimensionless; loss = 0 dimensionless; on = 0 dimensionless; off = 0 dimensionless
+  made: => S; k*(1 + gain*on)
+  lost: S => ; k*S*(1 + loss*off)
+"""
+ACTS = {
+    "more": ("treatment", {"set": {"on": 1.0}}),
+    "less": ("treatment", {"set": {"off": 1.0}}),
+}
+
+
+def _claim(number: int, expect: str, condition: str, role: str = "construction") -> tuple[str, Claim]:
+    check = {"expect": expect, "observable": "s", "condition": condition, "reference": "control", "at": "9 d"}
+    claim = {
+        "id": f"T-0{number}",
+        "statement": "x",
+        "place": "x",
+        "kind": "experiment",
+        "term": "ECO:0000001",
+        "demand": "must",
+        "role": role,
+        "setting": "culture",
+        "checks": (check,),
+    }
+    return "t", Claim.model_validate(claim)
+
+
+def _range(high: float) -> ParameterBinding:
+    return ParameterBinding(meaning="x", unit="1", range=(0.0, high), provenance="assumed", reason="example")
+
+
+def _trials(high: float, draws: int, *claims: tuple[str, Claim]) -> Trials:
+    made = small.model(BODY, interventions=ACTS)
+    return trials(made, claims, {"gain": _range(high), "loss": _range(high)}, draws=draws, seed=3)
+
+
+def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path: Path) -> None:
+    """S rises by 1 + gain and falls by 1/(1 + loss): both words hold where gain and loss are at least 0.1."""
+    claims = (_claim(1, "increase", "more"), _claim(2, "decrease", "less"), _claim(3, "abolished", "less", "held_out"))
+    tried = _trials(0.2, 256, *claims)
+    found = inference.kept(tried, run(job(tried), results=tmp_path))
+    assert found.about["share"] == pytest.approx(0.25, abs=0.01)
+    assert found.about["claims"] == ["T-01", "T-02"]
+    assert len(found) == round(256 * found.about["share"])
+    assert min(found.values["gain"].min(), found.values["loss"].min()) >= 0.1 - 1e-6
+    assert found.values["gain"].max() == pytest.approx(0.2, abs=0.01)
+
+
+def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Path) -> None:
+    """Both words hold up to 0.05 of a range of 2: in one draw of 1,600."""
+    tried = _trials(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
+    assert len(inference.kept(tried, run(job(tried), results=tmp_path))) == 0
+    work = inference.job(tried, live=25, islands=2, seed=5)
+    columns = run(work, results=tmp_path, workers=2)
+    found = inference.ensemble(tried, columns, live=25, islands=2, seed=5)
+    assert len(found) == 50
+    for name in ("gain", "loss"):
+        assert found.values[name].min() >= 0
+        assert found.values[name].max() <= 0.05 + 1e-6
+        # Uniform below 0.05: a mean of 0.025, with an error of 0.05 / sqrt(12 * 50), three times.
+        assert found.values[name].mean() == pytest.approx(0.025, abs=0.0062)
+    # The error of its logarithm is sqrt(ln(1600) / 50), three times.
+    assert log(found.about["share"]) == pytest.approx(log(1 / 1600), abs=1.2)
+    again = inference.sampled(work.context, work.chunks[1])
+    assert columns["shares"][25:].tobytes() == again["shares"].tobytes()
+
+
+@pytest.mark.parametrize("word", [*EFFECTS, *RATIOS])
+def test_shortfall_is_nothing_exactly_where_a_word_holds(word: str) -> None:
+    second = 0.3 if word in RATIOS else None
+    for effect in np.linspace(-3, 3, 601):
+        missed = shortfall(word, float(effect), second)
+        assert (missed == 0.0) == holds(word, float(effect), second)
+        assert 0.0 <= missed <= 1.0
+
+
+def test_shortfall_says_how_far() -> None:
+    assert shortfall("increase", 0.0) == pytest.approx(log(1.1))
+    assert shortfall("decrease", float("inf")) == 1.0
+    assert shortfall("prevented", 0.1, 0.2) == pytest.approx(0.3)
+    assert shortfall("same", 0.1, 0.0) == 1.0
+
+
+def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
+    made = model("osteoblast_vesicles")
+    tried = trials(made, LIBRARY.claims(made.binding), made.binding.parameters, draws=1, seed=1)
+    ids = {tried.claims[place][1].id for place in inference.criterion(tried)}
+    roles = {claim.id: claim.role for _, claim in tried.claims}
+    assert ids == {name for name, role in roles.items() if role == "construction"} - set(made.binding.unmet)
+
+
+def test_without_claims_of_construction_nothing_is_inferred() -> None:
+    tried = _trials(1.0, 4, _claim(1, "increase", "more", "held_out"))
+    with pytest.raises(OsteonError, match="'small' answers to no claim of construction"):
+        inference.criterion(tried)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an ensemble of one of the project's models."""
+    folder = tmp_path_factory.mktemp("ensemble")
+    made = model(NAME)
+    tried = trials(made, LIBRARY.claims(made.binding), made.binding.parameters, draws=24, seed=2)
+    found = inference.kept(tried, run(job(tried), results=folder))
+    path = folder / "ensemble.parquet"
+    path.write_bytes(inference.saved(found))
+    return path
+
+
+def test_every_member_supports_every_claim_of_the_criterion(file: Path) -> None:
+    found = inference.read(file, model(NAME))
+    assert len(found) >= 3
+    for values in list(found.members())[:3]:
+        card = verify(load(LIBRARY, NAME, Act(set=values)), LIBRARY.claims(model(NAME).binding))
+        verdicts = {result.claim.id: result.verdict for result in card.results}
+        assert {verdicts[claim] for claim in found.about["claims"]} == {"supported"}
+
+
+def test_command(osteon: Command, tmp_path: Path) -> None:
+    path = tmp_path / "ensemble.parquet"
+    outcome = osteon("infer", NAME, "--draws", "16", "--seed", "2", "--out", str(path), "--json")
+    assert outcome.code == 0, outcome.err
+    told = json.loads(outcome.out)
+    assert told["method"] == "rejection"
+    assert told["members"] == round(16 * told["share"])
+    predict = ["predict", NAME, "-c", "runx2_het", "-o", "sp7", "--ensemble", str(path)]
+    outcome = osteon(*predict, "--json")
+    assert outcome.code == 0, outcome.err
+    asked = json.loads(outcome.out)
+    assert asked["draws"] == told["members"]
+    assert asked["ensemble"] == path.as_posix()
+    assert 0 <= asked["observables"]["sp7"]["agreeing"] <= told["members"]
+    assert f"of {told['members']}" in osteon(*predict).out
+
+
+def test_an_ensemble_of_another_model_is_refused(file: Path, osteon: Command) -> None:
+    outcome = osteon("predict", "mitochondrial_lamin", "-c", "cccp", "--ensemble", str(file))
+    assert outcome.code == 2
+    assert f"an ensemble of model '{NAME}', not of 'mitochondrial_lamin'" in outcome.err
+
+
+def test_an_ensemble_of_another_state_of_the_model_is_refused(file: Path, tmp_path: Path) -> None:
+    values, about = records.read(file)
+    other = tmp_path / "other.parquet"
+    other.write_bytes(records.parquet(values, about | {"sbml": "0" * 64}))
+    with pytest.raises(OsteonError, match=f"another state of '{NAME}', whose SBML has changed since"):
+        inference.read(other, model(NAME))
+
+
+def test_a_table_that_is_no_ensemble_is_refused(file: Path, tmp_path: Path) -> None:
+    values, about = records.read(file)
+    other = tmp_path / "other.parquet"
+    other.write_bytes(records.parquet(values, {name: each for name, each in about.items() if name != "kind"}))
+    with pytest.raises(OsteonError, match="not an ensemble; `osteon infer"):
+        inference.read(other, model(NAME))
+
+
+def test_draws_and_ensemble_exclude_each_other(file: Path, osteon: Command) -> None:
+    outcome = osteon("predict", NAME, "-c", "runx2_het", "--draws", "3", "--ensemble", str(file))
+    assert outcome.code == 2
+    assert "give either --draws" in outcome.err

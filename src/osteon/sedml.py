@@ -37,20 +37,32 @@ class Task:
     id: str
     name: str
     model: str
+    simulation: str
+
+
+@dataclass(frozen=True)
+class TimeCourse:
+    """A uniform time course: when the run starts, when output starts and ends, and the steps of output."""
+
+    initial: float
+    start: float
+    end: float
+    steps: int
 
 
 @dataclass(frozen=True)
 class Experiments:
     """A SED-ML document that was found harmless.
 
-    ``tasks`` are its simple tasks and ``repeated`` the ids of the others, which run
-    ``subtasks``; ``reports`` the columns of each report, and ``curves`` those of each plot: for each
-    column its label and the data generator; ``generators`` the task that each data generator reads first, and ``names``
-    what people call a task, report, plot or data generator.
+    ``tasks`` are its simple tasks, ``time_courses`` their simulations by id, and ``repeated`` the ids of the other
+    tasks, which run ``subtasks``; ``reports`` the columns of each report, and ``curves`` those of each plot: for each
+    column its label and the data generator; ``generators`` the task that each data generator reads first, and
+    ``names`` what people call a task, report, plot or data generator.
     """
 
     path: str
     tasks: tuple[Task, ...]
+    time_courses: dict[str, TimeCourse]
     repeated: tuple[str, ...]
     subtasks: frozenset[str]
     reports: dict[str, dict[str, str]]
@@ -73,12 +85,16 @@ def read(archive: Archive, path: str) -> Experiments:
     _refuse_mathematics(root, archive, path)
     _refuse_sources(root, archive, path)
     each = partial(_each, root)
-    tasks = [Task(e.get("id", ""), _called(e), e.get("modelReference", "")) for e in each("task")]
+    tasks = [
+        Task(e.get("id", ""), _called(e), e.get("modelReference", ""), e.get("simulationReference", ""))
+        for e in each("task")
+    ]
     generators = {e.get("id", ""): _first_task(e) for e in each("dataGenerator")}
     outputs = [*each("report"), *each("plot2D"), *each("task"), *each("repeatedTask"), *each("dataGenerator")]
     return Experiments(
         path=path,
         tasks=tuple(tasks),
+        time_courses={e.get("id", ""): _time_course(e) for e in each("uniformTimeCourse")},
         repeated=tuple(e.get("id", "") for e in each("repeatedTask")),
         subtasks=frozenset(e.get("task", "") for e in each("subTask")),
         reports={e.get("id", ""): _columns(e) for e in each("report")},
@@ -86,6 +102,11 @@ def read(archive: Archive, path: str) -> Experiments:
         generators=generators,
         names={e.get("id", ""): _called(e) for e in outputs},
     )
+
+
+def _time_course(element: Element) -> TimeCourse:
+    initial, start, end = (float(element.get(f"{name}Time", "0")) for name in ("initial", "outputStart", "outputEnd"))
+    return TimeCourse(initial, start, end, int(element.get("numberOfSteps", element.get("numberOfPoints", "0"))))
 
 
 def _columns(report: Element) -> dict[str, str]:
@@ -154,7 +175,9 @@ def _shape(element: str, attribute: str) -> re.Pattern[str] | None:
         return None
     if attribute in _ID_ATTRIBUTES or attribute.endswith("DataReference"):
         return _ID
-    if attribute == "newValue" or (attribute == "value" and element in ("algorithmParameter", "parameter")):
+    if attribute in ("newValue", "initialTime", "outputStartTime", "outputEndTime") or (
+        attribute == "value" and element in ("algorithmParameter", "parameter")
+    ):
         return _NUMBER
     if attribute in ("numberOfSteps", "numberOfPoints"):
         return _COUNT

@@ -65,7 +65,20 @@ def _simple_tasks(archive: Archive, experiments: sedml.Experiments, folder: Path
             options = COPASI.SedmlImportOptions(task.id, task.model)
             if not data.importSEDML(str(folder / experiments.path), None, True, options):
                 raise _failure(archive, experiments.path)
+            _read_where_asked(data, experiments.time_courses.get(task.simulation))
             yield _time_course(data, archive, experiments.path, task.id, task.name)
+
+
+def _read_where_asked(data: Any, simulation: sedml.TimeCourse | None) -> None:
+    """Let COPASI keep the times that the SED-ML asks for.
+
+    Its import spreads steps of that size over the time before the start of output too, which may be millions of them.
+    """
+    if simulation is not None and simulation.start > simulation.initial:
+        times = np.linspace(simulation.start, simulation.end, simulation.steps + 1)
+        problem = data.getTask("Time-Course").getProblem()
+        problem.setUseValues(True)
+        problem.setValues(" ".join(map(repr, times.tolist())))
 
 
 def _time_course(data: Any, archive: Archive, path: str, name: str, label: str) -> Table:

@@ -29,13 +29,15 @@ class Subject:
     """One model with all that its files for other tools tell of it.
 
     ``provenance`` holds the range and the source of every parameter, those of its parts included; ``antimony`` the text
-    of its own Antimony file and of those that it imports, by file name.
+    of its own Antimony file and of those that it imports, by file name; ``documents`` that of its binding, those of its
+    parts, the evidence and the vocabulary, by path in the project.
     """
 
     model: Model
     sources: tuple[Evidence, ...]
     provenance: Mapping[str, ParameterBinding]
     antimony: Mapping[str, str]
+    documents: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -57,9 +59,13 @@ def subject(library: Library, name: str) -> Subject:
     """
     model = load(library, name)
     files = [library.files(stem) for stem in (name, *model.binding.parts.values())]
+    words = library.root / "evidence" / "vocabulary.toml"
+    evidence = [library.files(source).evidence for source in model.binding.sources]
+    documents = [*(path.binding for path in files), *evidence, words]
     return Subject(
         model=model,
         sources=tuple(library.evidence(source) for source in model.binding.sources),
         provenance={**library.inherited(model.binding), **model.binding.parameters},
         antimony={path.antimony.name: read_text(path.antimony, path.shown(path.antimony)) for path in files},
+        documents={files[0].shown(path): read_text(path, files[0].shown(path)) for path in documents},
     )

@@ -107,8 +107,6 @@ def test_a_setting_without_rest_begins_from_initial_values() -> None:
 
 
 def test_the_model_reads_time_from_the_clock() -> None:
-    import libsedml  # noqa: F401  (it takes over libsbml's classes, so that some of their methods fail)
-
     body = small.TURNOVER + "; grows = 0 dimensionless; rate = 1 per_day; Age := grows*rate*time; Age has dimensionless"
     tried = small.model(body, interventions={"aging": ("treatment", {"set": {"grows": 1}})}, observables={"s": "Age"})
     assert run(tried, "aging", [0.0, 3.0]) == pytest.approx([0, 3], abs=1e-6)

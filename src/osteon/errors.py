@@ -72,7 +72,11 @@ class ArchiveError(OsteonError):
     """A COMBINE archive is damaged, dangerous or not understood; names the archive and the file in it."""
 
     def __init__(self, archive: str, entry: str | None, what: str) -> None:
+        self.archive, self.entry, self.what = archive, entry, what
         super().__init__(f"{archive}: {what}" if entry is None else f"{archive}: {entry!r}: {what}")
+
+    def __reduce__(self) -> tuple[type[ArchiveError], tuple[str, str | None, str]]:
+        return ArchiveError, (self.archive, self.entry, self.what)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """Engines: other people's programs that execute COMBINE archives, one module an engine.
 
-An engine is a module with one function, ``run(archive, folder)``, that executes an archive which was found harmless
-and returns its results. It is imported only when it is asked for, since the programs behind it are heavy.
+An engine is a module with one function, ``run(archive, documents, folder)``, that executes an archive which was found
+harmless, with its SED-ML, and returns its results. It runs in a process of its own: tellurium's libsedml takes over the
+classes of libsbml, what crashes an engine must not end the command, and what engines print is nobody's result.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 
+from osteon import sedml
 from osteon.archive import Archive
 from osteon.engines.table import Results
-from osteon.errors import OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import ArchiveError, OsteonError, UnknownIdError, listing, suggestion
 
 ENGINES: dict[str, str] = {
     "tellurium": "libroadrunner, through tellurium's own SED-ML",
@@ -32,11 +35,33 @@ def run(archive: Archive, engine: str) -> Results:
     Raises:
         UnknownIdError: if there is no such engine.
         OsteonError: if the engine is not installed.
-        ArchiveError: if there is nothing in the archive that it can run, or it fails to run it.
+        ArchiveError: if its SED-ML holds more than names and numbers, there is nothing in it that the engine can run,
+            or the engine fails to run it.
     """
     if engine not in ENGINES:
         hint = suggestion(engine, ENGINES) or f"; there are {listing(tuple(ENGINES))}"
         raise UnknownIdError(f"unknown engine {engine!r}{hint}")
+    documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
+    with (
+        tempfile.TemporaryDirectory(prefix="osteon-") as folder,
+        ProcessPoolExecutor(1, get_context("spawn"), _settle, (folder,)) as pool,
+    ):
+        try:
+            return pool.submit(_run, engine, archive, documents, Path(folder)).result()
+        except BrokenProcessPool:
+            raise ArchiveError(archive.shown, None, f"{engine} crashed on it") from None
+
+
+def _settle(folder: str) -> None:
+    """Let everything that an engine prints go nowhere, and everything that it writes on the side to one folder."""
+    os.chdir(folder)
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _run(engine: str, archive: Archive, documents: dict[str, sedml.Experiments], folder: Path) -> Results:
     try:
         module = importlib.import_module(f"osteon.engines.{engine}")
     except ModuleNotFoundError as error:
@@ -44,22 +69,5 @@ def run(archive: Archive, engine: str) -> Results:
             f"engine {engine!r} needs the package {error.name!r}, which is not installed; "
             "`pip install 'osteon[export]'` brings it"
         ) from None
-    with _scratch() as folder:
-        results: Results = module.run(archive, folder)
+    results: Results = module.run(archive, documents, folder / "run")
     return results
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """Yield a temporary folder in which the engines' own temporary files land too."""
-    before = tempfile.tempdir, os.environ.get("TMPDIR")
-    with tempfile.TemporaryDirectory(prefix="osteon-") as name:
-        tempfile.tempdir, os.environ["TMPDIR"] = name, name
-        try:
-            yield Path(name)
-        finally:
-            tempfile.tempdir = before[0]
-            if before[1] is None:
-                del os.environ["TMPDIR"]
-            else:
-                os.environ["TMPDIR"] = before[1]

@@ -6,7 +6,7 @@ unpacked already. A ``.cps`` file may name files that its tasks write to; those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from osteon.engines.table import Results, Table
 from osteon.errors import ArchiveError
 
 
-def run(archive: Archive, folder: Path) -> Results:
+def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Path) -> Results:
     """Execute the master of an archive, or its only file that COPASI reads; see `osteon.engines.run`.
 
     Returns:
@@ -31,7 +31,7 @@ def run(archive: Archive, folder: Path) -> Results:
     master = _master(archive)
     if master.path.lower().endswith(".cps") or "copasi" in master.format.lower():
         return Results(tuple(_ready_made(archive, master, folder)))
-    experiments = sedml.read(archive, master.path)
+    experiments = documents[master.path]
     left_out = tuple(f"{name} is a repeated task, which is left out" for name in experiments.repeated)
     return Results(tuple(_simple_tasks(archive, experiments, folder)), left_out)
 

@@ -22,19 +22,18 @@ from osteon.engines.table import Results, Table, column
 from osteon.errors import ArchiveError
 
 
-def run(archive: Archive, folder: Path) -> Results:
+def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Path) -> Results:
     """Execute every SED-ML file of an archive; see `osteon.engines.run`.
 
     Returns:
         A table for each report; where a file has no reports, one for each plot; where it has neither, for each task.
     """
-    documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
     if not documents:
         raise ArchiveError(archive.shown, None, "no SED-ML in it, which is what tellurium runs; try --engine copasi")
     _refuse_overwritten(archive, documents.values())
     packed, unpacked = folder / "archive.omex", folder / "unpacked"
+    unpacked.mkdir(parents=True)
     packed.write_bytes(archive.packed)
-    unpacked.mkdir()
     try:
         with _quiet():
             import tellurium

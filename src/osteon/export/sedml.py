@@ -4,14 +4,15 @@ Three rules keep engines from giving wrong numbers without a word. Every model l
 one condition into the next. All changes are of parameters, for tellurium applies them in reverse and initial values
 reset parameters. The rest before t = 0 is part of the one time course, cut off by the start of output; a task for the
 steady state fails or is wrong in all engines but one.
+
+libsedml is not used: once it is imported, libsbml's classes no longer work in the same process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-import libsedml
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
 
 from osteon.conditions import CONTROL, canonical
 from osteon.evidence import readings
@@ -21,6 +22,9 @@ from osteon.staging import CLOCK
 
 STEPS = 200
 """Of output in each time course."""
+_SEDML = "http://sed-ml.org/sed-ml/level1/version4"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+_LANGUAGE = "urn:sedml:language:sbml.level-3.version-2"
 _SBML = "http://www.sbml.org/sbml/level3/version2/core"
 _MODEL = "/sbml:sbml/sbml:model"
 _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
@@ -43,19 +47,14 @@ def document(subject: Subject, laid_out: Design, source: str) -> str:
         laid_out: its experiments.
         source: the file of `Design.sbml`, relative to this one.
     """
-    namespaces = libsedml.SedNamespaces(1, 4)
-    namespaces.getNamespaces().add(_SBML, "sbml")
-    document = libsedml.SedDocument(namespaces)
-    document.setLevel(1)
-    document.setVersion(4)
-    writer = _Writer(document, subject, laid_out)
+    writer = _Writer(subject, laid_out)
     writer.write_simulations()
     for experiment in laid_out.experiments:
         writer.write_experiment(experiment, source)
     for place, observables in _compared(subject, laid_out).items():
         for observable, experiments in observables.items():
             writer.write_plot(place, observable, experiments)
-    return str(libsedml.writeSedMLToString(document))
+    return writer.text()
 
 
 def _compared(subject: Subject, laid_out: Design) -> dict[str, dict[str, list[Experiment]]]:
@@ -81,91 +80,102 @@ def spoken(name: str) -> str:
 
 
 class _Writer:
-    """Adds simulations, models, tasks, data generators, reports and plots to one libsedml document."""
+    """Adds simulations, models, tasks, data generators, reports and plots to one document."""
 
-    def __init__(self, document: Any, subject: Subject, laid_out: Design) -> None:
-        self._document, self._subject, self._design = document, subject, laid_out
+    def __init__(self, subject: Subject, laid_out: Design) -> None:
+        self._subject, self._design = subject, laid_out
         self._spans = {one.id: (one.start, _end(one, laid_out)) for one in laid_out.experiments}
         self._simulations = {span: f"simulation_{n}" for n, span in enumerate(sorted(set(self._spans.values())), 1)}
+        self._root = Element("sedML", {"xmlns": _SEDML, "xmlns:sbml": _SBML, "level": "1", "version": "4"})
+        lists = ("Models", "Simulations", "Tasks", "DataGenerators", "Outputs")
+        self._lists = {name: SubElement(self._root, f"listOf{name}") for name in lists}
+
+    def text(self) -> str:
+        """Return what was written, as text."""
+        ElementTree.indent(self._root)
+        return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(self._root, encoding="unicode") + "\n"
 
     def write_simulations(self) -> None:
         """Write a time course for each first and last time."""
         lead, unit = self._design.lead, self._design.time_unit
+        protocol = self._subject.model.binding.protocol
+        tolerances = (
+            (_RELATIVE, "relative tolerance", protocol.relative_tolerance),
+            (_ABSOLUTE, "absolute tolerance", protocol.absolute_tolerance),
+        )
         for (start, end), name in self._simulations.items():
-            course = self._document.createUniformTimeCourse()
-            course.setId(name)
-            course.setName(f"rest, then from {start:g} to {end:g} {unit}")
-            course.setInitialTime(0.0)
-            course.setOutputStartTime(lead + start)
-            course.setOutputEndTime(lead + end)
-            course.setNumberOfSteps(STEPS)
-            algorithm = course.createAlgorithm()
-            algorithm.setKisaoID(_CVODE)
-            algorithm.setName("CVODE")
-            protocol = self._subject.model.binding.protocol
-            for kind, name_, value in (
-                (_RELATIVE, "relative tolerance", protocol.relative_tolerance),
-                (_ABSOLUTE, "absolute tolerance", protocol.absolute_tolerance),
-            ):
-                parameter = algorithm.createAlgorithmParameter()
-                parameter.setKisaoID(kind)
-                parameter.setName(name_)
-                parameter.setValue(f"{value:g}")
+            course = SubElement(
+                self._lists["Simulations"],
+                "uniformTimeCourse",
+                id=name,
+                name=f"rest, then from {start:g} to {end:g} {unit}",
+                initialTime="0",
+                outputStartTime=repr(lead + start),
+                outputEndTime=repr(lead + end),
+                numberOfSteps=str(STEPS),
+            )
+            algorithm = SubElement(course, "algorithm", name="CVODE", kisaoID=_CVODE)
+            parameters = SubElement(algorithm, "listOfAlgorithmParameters")
+            for kind, called, value in tolerances:
+                SubElement(parameters, "algorithmParameter", name=called, kisaoID=kind, value=f"{value:g}")
 
     def write_experiment(self, experiment: Experiment, source: str) -> None:
         """Write one experiment: its model with all its knobs, its task, its data and its report."""
-        model = self._document.createModel()
-        model.setId(f"model__{experiment.id}")
-        model.setName(experiment.label)
-        model.setLanguage("urn:sedml:language:sbml.level-3.version-2")
-        model.setSource(source)
+        model, task = f"model__{experiment.id}", f"task__{experiment.id}"
+        labelled = {"name": experiment.label}
+        used = {"id": model, **labelled, "language": _LANGUAGE, "source": source}
+        changes = SubElement(SubElement(self._lists["Models"], "model", used), "listOfChanges")
         for name, value in experiment.values.items():
-            change = model.createChangeAttribute()
-            change.setTarget(f"{_parameter(name)}/@value")
-            change.setNewValue(repr(float(value)))
-        task = self._document.createTask()
-        task.setId(f"task__{experiment.id}")
-        task.setName(experiment.label)
-        task.setModelReference(model.getId())
-        task.setSimulationReference(self._simulations[self._spans[experiment.id]])
-        report = self._document.createReport()
-        report.setId(experiment.id)
-        report.setName(experiment.label)
-        symbols = {_TIME: CLOCK, **self._design.observables}
-        for name, symbol in symbols.items():
+            target = f"{_parameter(name)}/@value"
+            SubElement(changes, "changeAttribute", target=target, newValue=repr(float(value)))
+        simulation = self._simulations[self._spans[experiment.id]]
+        done = {"id": task, **labelled, "modelReference": model, "simulationReference": simulation}
+        SubElement(self._lists["Tasks"], "task", done)
+        report = SubElement(self._lists["Outputs"], "report", {"id": experiment.id, **labelled})
+        columns = SubElement(report, "listOfDataSets")
+        for name, symbol in {_TIME: CLOCK, **self._design.observables}.items():
             self._write_data(experiment, name, symbol)
-            column = report.createDataSet()
-            column.setId(f"column__{experiment.id}__{name}")
-            column.setLabel(name)
-            column.setName(self._axis(name))
-            column.setDataReference(_data(experiment, name))
+            SubElement(
+                columns,
+                "dataSet",
+                id=f"column__{experiment.id}__{name}",
+                name=self._axis(name),
+                label=name,
+                dataReference=_data(experiment, name),
+            )
 
     def _write_data(self, experiment: Experiment, name: str, symbol: str) -> None:
-        generator = self._document.createDataGenerator()
-        generator.setId(_data(experiment, name))
-        generator.setName(f"{spoken(name)}, {experiment.label}")
-        variable = generator.createVariable()
-        variable.setId(f"variable__{experiment.id}__{name}")
-        variable.setTarget(_parameter(symbol))
-        variable.setTaskReference(f"task__{experiment.id}")
-        variable.setModelReference(f"model__{experiment.id}")
-        generator.setMath(libsedml.parseL3Formula(variable.getId()))
+        variable = f"variable__{experiment.id}__{name}"
+        called = {"id": _data(experiment, name), "name": f"{spoken(name)}, {experiment.label}"}
+        generator = SubElement(self._lists["DataGenerators"], "dataGenerator", called)
+        SubElement(SubElement(generator, "math", xmlns=_MATHML), "ci").text = variable
+        SubElement(
+            SubElement(generator, "listOfVariables"),
+            "variable",
+            id=variable,
+            target=_parameter(symbol),
+            taskReference=f"task__{experiment.id}",
+            modelReference=f"model__{experiment.id}",
+        )
 
     def write_plot(self, place: str, observable: str, experiments: Iterable[Experiment]) -> None:
         """Write the plot of one observable in one setting."""
-        plot = self._document.createPlot2D()
-        plot.setId(f"plot__{place}__{observable}")
-        plot.setName(f"{spoken(observable)}, {spoken(place)}")
-        for axis, name in ((plot.createXAxis(), _TIME), (plot.createYAxis(), observable)):
-            axis.setName(self._axis(name))
-            axis.setType(libsedml.SEDML_AXISTYPE_LINEAR)
+        name = f"plot__{place}__{observable}"
+        called = f"{spoken(observable)}, {spoken(place)}"
+        plot = SubElement(self._lists["Outputs"], "plot2D", id=name, name=called)
+        for axis, shown in (("xAxis", _TIME), ("yAxis", observable)):
+            SubElement(plot, axis, name=self._axis(shown), type="linear")
+        curves = SubElement(plot, "listOfCurves")
         for number, experiment in enumerate(experiments):
-            curve = plot.createCurve()
-            curve.setId(f"{plot.getId()}__{experiment.id}")
-            curve.setName(experiment.condition)
-            curve.setOrder(number)
-            curve.setXDataReference(_data(experiment, _TIME))
-            curve.setYDataReference(_data(experiment, observable))
+            SubElement(
+                curves,
+                "curve",
+                id=f"{name}__{experiment.id}",
+                name=experiment.condition,
+                order=str(number),
+                xDataReference=_data(experiment, _TIME),
+                yDataReference=_data(experiment, observable),
+            )
 
     def _axis(self, name: str) -> str:
         if name == _TIME:

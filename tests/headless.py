@@ -33,6 +33,6 @@ def visit(url: str, **wanted: Any) -> dict[str, Any]:
 def run(script: str, *arguments: str) -> Any:
     """Run a script of `FOLDER` with Chromium's command and the arguments given; return the JSON that it prints."""
     node, chromium = browser()
-    done = subprocess.run([node, str(FOLDER / script), chromium, *arguments], capture_output=True, text=True)
+    done = subprocess.run([node, str(FOLDER / script), chromium, *arguments], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

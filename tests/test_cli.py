@@ -188,7 +188,7 @@ def test_start_up_is_light(command: list[str], allowed: tuple[str, ...]) -> None
         f"heavy = set({HEAVY!r}) - set({allowed!r})\n"
         "print('loaded', sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.splitlines()[-1] == "loaded []"
 
 

@@ -73,7 +73,7 @@ def test_python_agrees_with_libroadrunner(name: str) -> None:
 def test_python_runs_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(exported(MODELS[0])["py"], encoding="utf-8")
-    assert "time" in subprocess.run([sys.executable, path], check=True, capture_output=True, text=True).stdout
+    assert "time" in subprocess.run([sys.executable, path], check=True, capture_output=True, encoding="utf-8").stdout
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -86,7 +86,7 @@ def test_r_agrees_with_libroadrunner(name: str, tmp_path: Path) -> None:
     for values in ({}, changed(name)):
         sets = "".join(f'p[["{target}"]] <- {value!r}; ' for target, value in values.items())
         call = f'source("{path}"); p <- P0; {sets}write.csv(simulate({END}, {POINTS}, p = p), row.names = FALSE)'
-        found = subprocess.run([rscript, "-e", call], check=True, capture_output=True, text=True).stdout
+        found = subprocess.run([rscript, "-e", call], check=True, capture_output=True, encoding="utf-8").stdout
         compare(pd.read_csv(io.StringIO(found)), name, values)
 
 

@@ -109,5 +109,5 @@ def test_graph_is_the_same_once_tellurium_has_been_imported() -> None:
         "from test_influence import _graph; graph = _graph()\n"
         "print(graph.directly('A', 'B'), graph.influences('A', 'C'), graph.influences('D', 'C'))"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.split() == ["True", "True", "False"]

@@ -135,7 +135,7 @@ def _started(marks: Path, results: Path) -> subprocess.Popen[str]:
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": path},
         start_new_session=True,
     )

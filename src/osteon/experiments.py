@@ -17,17 +17,14 @@ from osteon.errors import ProjectError
 from osteon.evidence import Claim
 from osteon.model import Model
 from osteon.readouts import Readout, readouts
+from osteon.rest import needed
 from osteon.schedule import Change, Schedule
-from osteon.staging import BEGIN, Stages, knob, own_value, staged
+from osteon.staging import RUNNING, Stages, knob, own_value, staged
 from osteon.trajectory import Trajectory
 
-RESTS = 150
-"""How many of the binding's settling times a run rests before the first boundary: pools that nothing refills and that
-little drains must be gone, to a tenth of a millionth of the detection limit, as they are in the resting state itself.
-Integrators cross a rest in a few steps."""
-_MOMENT = 2e-13  # over the length of a rest: a thousand times the rounding of times, too short for any process
+_BEFORE = 2.0**-36  # over the length of a rest: far above the rounding of times, far below any process
 
-Role = Literal["value", "initial", "factor", "added", "begin"]
+Role = Literal["value", "initial", "factor", "added"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,7 @@ class Knob:
     """One parameter by which conditions differ: what ``target`` becomes at a stage, with ``value`` as in control.
 
     A ``value`` or ``initial`` replaces; a species that changes later becomes ``factor`` times what it is, plus
-    ``added``. ``begin`` is the time at which species are set to their initial values: the start of the run, or in
-    settings that do not rest just before the first treatment.
+    ``added``. The target `staging.RUNNING` is 0 where a setting does not rest, so that it stays at its initial values.
     """
 
     id: str
@@ -50,7 +46,7 @@ class Knob:
 class Experiment:
     """One condition in one setting.
 
-    Times are model times: 0 is when treatments begin, and the engine's own time is `Design.lead` more. A value at
+    Times are model times: 0 is when treatments begin; `Design.run_time` turns them into the engine's own. A value at
     ``start`` or at any boundary is the one before the change.
 
     Attributes:
@@ -83,7 +79,9 @@ class Design:
     Attributes:
         sbml: the model; its own values are those of control in the default setting.
         time_unit: of all times.
-        lead: what engines add to a model time.
+        lead: the engine's time at which treatments begin.
+        rest: how long a run rests at least.
+        boundaries: the model times at which something may change, by an event just then.
         knobs: all of them; every experiment gives each a value.
         experiments: control first, in the default setting.
         observables: the id in the SBML of each observable.
@@ -92,9 +90,23 @@ class Design:
     sbml: str
     time_unit: str
     lead: float
+    rest: float
+    boundaries: tuple[float, ...]
     knobs: tuple[Knob, ...]
     experiments: tuple[Experiment, ...]
     observables: Mapping[str, str]
+
+    def run_time(self, time: float) -> float:
+        """Return the engine's own time at which the value at a model time is to be read.
+
+        At a boundary it is a trace earlier: programs disagree on which side of an event they are at its very time.
+        """
+        before = (
+            self.rest * _BEFORE
+            if any(abs(time - boundary) < self.rest * _BEFORE for boundary in self.boundaries)
+            else 0.0
+        )
+        return self.lead + time - before
 
     @property
     def control(self) -> Experiment:
@@ -121,28 +133,31 @@ def design(model: Model, claims: Iterable[Claim]) -> Design:
     default = (model.binding.protocol.default_setting, CONTROL)
     whole = Readout(*default, times=(), whole=True, resting=False)
     control = wanted.pop(default, whole)
-    layout = _layout(model)
     found = [control if control.simulated else replace(control, whole=True), *(wanted[key] for key in sorted(wanted))]
+    layout = _layout(model, needed(model, found))
     experiments = tuple(one for readout in found for one in _experiments(model, readout, layout))
     text = sbml.with_observables(model.sbml, model.formulas, model.shown)
     return Design(
         sbml=staged(text, layout.stages, experiments[0].values, model.shown),
         time_unit=model.binding.protocol.time_unit,
         lead=layout.stages.lead,
+        rest=layout.stages.rest,
+        boundaries=layout.stages.boundaries,
         knobs=tuple(replace(one, value=experiments[0].values[one.id]) for one in layout.knobs),
         experiments=experiments,
         observables={name: sbml.OBSERVABLE_PREFIX + name for name in model.formulas},
     )
 
 
-def knob_values(model: Model, schedule: Schedule) -> dict[str, float]:
-    """Return what every knob of a model's design is under any condition, reported or not.
+def knob_values(design: Design, model: Model, schedule: Schedule) -> dict[str, float]:
+    """Return what every knob of a design is under any condition, reported or not.
 
     Args:
+        design: of the model.
         model: the model.
         schedule: the condition laid out in time without an end, ``model.schedule(names, setting, math.inf)``.
     """
-    return _values(schedule, _layout(model))
+    return _values(schedule, _layout(model, design.rest))
 
 
 @dataclass(frozen=True)
@@ -150,29 +165,31 @@ class _Layout:
     """The stages of a model, its knobs (with no value yet) and the values of its own."""
 
     stages: Stages
-    rest: float
     knobs: tuple[Knob, ...]
     own: Mapping[str, float]
 
 
-def _layout(model: Model) -> _Layout:
+def _layout(model: Model, rest: float) -> _Layout:
     known = sbml.read(model.sbml, model.shown).getModel()
     moving = frozenset(species.getId() for species in known.getListOfSpecies())
     entries: dict[str, set[float]] = {}
     for target, time in _entries(model, moving):
         entries.setdefault(target, set() if target in moving else {-inf}).add(time)
+    holds = not all(place.equilibrate for place in model.binding.settings.values())
+    if holds:
+        entries[RUNNING] = {-inf, 0.0, *(time for times in entries.values() for time in times if time < 0.0)}
     boundaries = sorted(set[float]().union(*entries.values()) - {-inf})
     number = {time: stage for stage, time in enumerate([-inf, *boundaries])}
-    rest = RESTS * model.binding.time(model.binding.protocol.settle)
     stages = Stages(
         lead=rest - min([0.0, *boundaries]),
-        moment=_MOMENT * rest,
+        rest=rest,
         boundaries=tuple(boundaries),
         targets={target: tuple(sorted(number[time] for time in entries[target])) for target in sorted(entries)},
-        begins=not all(place.equilibrate for place in model.binding.settings.values()),
+        trace=model.binding.protocol.absolute_tolerance,
     )
     knobs = tuple(_knobs(stages, moving))
-    return _Layout(stages, rest, knobs, {target: own_value(known, target, model.shown) for target in entries})
+    own = {target: own_value(known, target, model.shown) for target in entries if target != RUNNING}
+    return _Layout(stages, knobs, own)
 
 
 def _entries(model: Model, moving: frozenset[str]) -> Iterator[tuple[str, float]]:
@@ -199,8 +216,6 @@ def _entries(model: Model, moving: frozenset[str]) -> Iterator[tuple[str, float]
 
 
 def _knobs(stages: Stages, moving: frozenset[str]) -> Iterator[Knob]:
-    if stages.begin_event(moving):
-        yield Knob(BEGIN, "", 0, "begin", nan)
     for target, entered in stages.targets.items():
         for stage in entered:
             if target not in moving:
@@ -221,7 +236,7 @@ def _experiments(model: Model, readout: Readout, layout: _Layout) -> Iterator[Ex
         yield Experiment(name, label, readout.setting, readout.condition, False, times[0], times[-1], times, whole)
     if readout.resting:
         laid_out = model.schedule(readout.names, readout.setting)
-        start, end = laid_out.phases[0].start, laid_out.phases[-1].end + layout.rest
+        start, end = laid_out.phases[0].start, laid_out.phases[-1].end + layout.stages.rest
         lasting = _values(laid_out, layout)
         name, label = f"{name}__steady_state", f"{label}, steady state"
         yield Experiment(name, label, readout.setting, readout.condition, True, start, end, (start, end), lasting)
@@ -233,9 +248,9 @@ def _values(schedule: Schedule, layout: _Layout) -> dict[str, float]:
 
 def _value(one: Knob, schedule: Schedule, layout: _Layout) -> float:
     stages = layout.stages
-    if one.role == "begin":
-        return stages.moment - stages.lead if schedule.equilibrate else schedule.phases[0].start - stages.moment
     begun = [phase for phase in schedule.phases if one.stage and phase.start <= stages.boundaries[one.stage - 1]]
+    if one.target == RUNNING:
+        return 1.0 if schedule.equilibrate or begun else 0.0
     if one.role in ("value", "initial"):
         changes = begun[-1].changes if begun else schedule.before
         return changes.get(one.target, Change()).applied(layout.own[one.target])

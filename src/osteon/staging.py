@@ -7,7 +7,7 @@ condition.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,7 +17,9 @@ import libsbml
 from osteon import sbml
 from osteon.errors import OsteonError
 
-STAGE, CLOCK, LEAD, BEGIN = "stage", "clock", "lead_time", "begin_time"
+STAGE, CLOCK, RUNNING = "stage", "clock", "running"
+LEAD, BEGIN, RESTED = "lead_time", "begin_time", "rested_time"
+_MARGIN = 2.0**-10  # of a rest: from its start to initial values, and from the clearing of traces to its end
 
 
 @dataclass(frozen=True)
@@ -26,22 +28,18 @@ class Stages:
 
     Attributes:
         lead: time between the start of a run and t = 0.
-        moment: how long after its boundary a change acts, so that the value at a boundary is the one before it.
+        rest: how much of it is before the first boundary.
         boundaries: the times at which something may change, ascending.
         targets: for each parameter or species the stages that it enters with a value of its own; a parameter has
-            stage 0 always.
-        begins: whether every species is set to its initial value when a condition begins, also outside ``targets``.
+            stage 0 always. `RUNNING` among them multiplies all rates: at 0 nothing moves.
+        trace: amounts below are noise of integration, and are set to zero at the end of the rest, before any boundary.
     """
 
     lead: float
-    moment: float
+    rest: float
     boundaries: tuple[float, ...]
     targets: Mapping[str, tuple[int, ...]]
-    begins: bool
-
-    def begin_event(self, moving: Container[str]) -> bool:
-        """Say whether initial values are set in the run, given which symbols are species."""
-        return self.begins or any(0 in entered and target in moving for target, entered in self.targets.items())
+    trace: float
 
 
 def knob(target: str, stage: int, role: str = "value") -> str:
@@ -120,12 +118,24 @@ class _Writer:
         self._parameter(CLOCK, None, self._time_unit, "time since t = 0, when treatments begin")
         self._rule(CLOCK, f"time - {LEAD}")
         self._parameter(STAGE, 0.0, "dimensionless", "number of the boundaries passed", constant=False)
+        if RUNNING in self._stages.targets:
+            self._parameter(RUNNING, 1.0, "dimensionless", "1: the model runs; 0: it is held at its initial values")
+            self._hold()
         events = self._events()
         for target, entered in self._stages.targets.items():
             if self._model.getSpecies(target) is not None:
                 self._stage_species(target, entered, events)
             elif entered != (0,):
                 self._stage_parameter(target, entered)
+
+    def _hold(self) -> None:
+        """Let every rate be zero unless the model runs."""
+        laws = [reaction.getKineticLaw() for reaction in self._model.getListOfReactions()]
+        rules = [rule for rule in self._model.getListOfRules() if rule.isRate()]
+        for holder in [*(law for law in laws if law is not None), *rules]:
+            held = libsbml.parseL3Formula(f"{RUNNING}*rate")
+            held.replaceChild(1, holder.getMath().deepCopy(), True)
+            holder.setMath(held)
 
     def _stage_parameter(self, target: str, entered: tuple[int, ...]) -> None:
         parameter = self._model.getParameter(target)
@@ -163,30 +173,39 @@ class _Writer:
     def _events(self) -> dict[int, Any]:
         """Return the events by the stage that they begin; the one of stage 0 sets initial values."""
         events = {}
-        if self._stages.begin_event({species.getId() for species in self._model.getListOfSpecies()}):
-            begin = self._stages.moment - self._stages.lead
-            self._parameter(BEGIN, begin, self._time_unit, "when species are set to their initial values")
-            events[0] = self._event("begin", "The condition begins", BEGIN)
-            for moving in self._restarted():
-                value = own_value(self._model, moving.getId(), self._shown)
-                self._assign(events[0], moving.getId(), f"{value!r} {self._unit(moving)}".strip())
+        self._clear_traces()
+        if any(0 in entered and self._model.getSpecies(target) for target, entered in self._stages.targets.items()):
+            begin = self._stages.rest * _MARGIN - self._stages.lead
+            self._parameter(BEGIN, begin, self._time_unit, "when initial values are set")
+            events[0] = self._event("begin", "Initial values are set", f"{LEAD} + {BEGIN}")
         for stage, boundary in enumerate(self._stages.boundaries, start=1):
             time = f"at__{stage}"
-            self._parameter(time, boundary + self._stages.moment, self._time_unit, f"a moment after t = {boundary:g}")
-            events[stage] = self._event(f"boundary__{stage}", f"What changes {self._at(stage)}", time)
+            self._parameter(time, boundary, self._time_unit, f"boundary {stage}")
+            events[stage] = self._event(f"boundary__{stage}", f"What changes {self._at(stage)}", f"{LEAD} + {time}")
             self._assign(events[stage], STAGE, f"{stage} dimensionless")
         return events
 
-    def _restarted(self) -> Iterator[Any]:
-        """Yield all that moves by itself and is no target at the start."""
-        if self._stages.begins:
-            rates = {rule.getVariable() for rule in self._model.getListOfRules() if rule.isRate()}
-            ruled = {rule.getVariable() for rule in self._model.getListOfRules()} - rates
-            for species in self._model.getListOfSpecies():
-                name = species.getId()
-                if not (species.getConstant() or name in ruled or 0 in self._stages.targets.get(name, ())):
-                    yield species
-            yield from (parameter for parameter in self._model.getListOfParameters() if parameter.getId() in rates)
+    def _clear_traces(self) -> None:
+        """Set what is left of vanished species to zero when the rest is over.
+
+        CVODE cannot follow them down to the smallest numbers, and libroadrunner takes its absolute tolerance, where
+        that is one number, times the amount of each species at every event: with traces it would never get on.
+        """
+        end = min([0.0, *self._stages.boundaries]) - self._stages.rest * _MARGIN
+        self._parameter(RESTED, end, self._time_unit, "when traces are set to zero")
+        event = self._event("rested", "The rest is over", f"{LEAD} + {RESTED}")
+        for moving in self._moving():
+            name, unit = moving.getId(), self._unit(moving)
+            self._assign(event, name, f"piecewise({name}, abs({name}) > {self._stages.trace!r} {unit}, 0 {unit})")
+
+    def _moving(self) -> Iterator[Any]:
+        """Yield every species, and every parameter, that moves by itself."""
+        rates = {rule.getVariable() for rule in self._model.getListOfRules() if rule.isRate()}
+        ruled = {rule.getVariable() for rule in self._model.getListOfRules()} - rates
+        for species in self._model.getListOfSpecies():
+            if not species.getConstant() and species.getId() not in ruled:
+                yield species
+        yield from (parameter for parameter in self._model.getListOfParameters() if parameter.getId() in rates)
 
     def _event(self, name: str, label: str, when: str) -> Any:
         event = self._model.createEvent()
@@ -197,7 +216,7 @@ class _Writer:
         trigger = event.createTrigger()
         trigger.setInitialValue(False)
         trigger.setPersistent(True)
-        trigger.setMath(libsbml.parseL3Formula(f"time >= {LEAD} + {when}"))
+        trigger.setMath(libsbml.parseL3Formula(f"time >= {when}"))
         return event
 
     def _assign(self, event: Any, target: str, formula: str) -> None:

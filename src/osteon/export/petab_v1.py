@@ -60,7 +60,7 @@ def files(problem: Problem) -> Iterator[File]:
 
 
 def _time(one: Measurement, experiment: Experiment, staged: Design) -> float:
-    return staged.lead + (experiment.end if one.time == inf else one.time)
+    return staged.run_time(experiment.end if one.time == inf else one.time)
 
 
 def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:

@@ -30,6 +30,10 @@ figures: .venv/installed
 effects: .venv/installed
 	$(BIN)/python scripts/effects.py
 
+# The shares of docs/robustness.md; takes half an hour on two cores, and goes on where it was stopped.
+robustness: .venv/installed
+	$(BIN)/python scripts/robustness.py
+
 # The tutorial with everything that it shows.
 tutorial: .venv/installed
 	$(BIN)/python scripts/tutorial.py

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, Command, model
-from osteon import records
+from conftest import LIBRARY, MODELS, ROOT, Command, model
+from osteon import fragility, overview, records
 from osteon.bindings import Act, ParameterBinding
 from osteon.draws import SAMPLERS, shares
 from osteon.errors import OsteonError
@@ -190,3 +195,30 @@ def test_a_table_of_others_is_refused(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.table({"x": [1]}), tmp_path / "x.parquet")
     with pytest.raises(OsteonError, match="does not say what it belongs to"):
         records.read(tmp_path / "x.parquet")
+
+
+def test_the_document_shows_the_numbers_that_are_filed() -> None:
+    whole = json.loads((ROOT / "docs" / "results" / "robustness.json").read_text(encoding="utf-8"))
+    assert [one["model"] for one in whole["models"]] == list(MODELS)
+    text = (ROOT / "docs" / "robustness.md").read_text(encoding="utf-8")
+    assert overview.inserted(text, fragility.markdown(whole["models"]), "robustness") == text
+
+
+def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
+    results = tmp_path / "chunks"
+    command = [sys.executable, "-m", "osteon", "robustness", NAME, "--draws", "50000", "--results", str(results)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    limit = time.monotonic() + 120
+    while not list(results.rglob("*.npz")):
+        assert process.poll() is None
+        assert time.monotonic() < limit, "no chunk was finished"
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "of 6250 chunks are kept in" in err
+    assert "the same command goes on from them" in err
+    assert "Traceback" not in err

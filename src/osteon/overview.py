@@ -8,8 +8,8 @@ from osteon.errors import OsteonError
 from osteon.evidence import Evidence
 from osteon.scorecard import Scorecard
 
-START, _END = "<!-- models:", "<!-- /models -->"
-"""The marks around the table."""
+START = "<!-- models:"
+"""The mark before the table."""
 _COLUMNS = ("model", "source", "species", "reactions", "supported", "contradicted", "documented", "held out")
 
 
@@ -42,15 +42,16 @@ def _sources(sources: list[Evidence]) -> str:
     return ", ".join(evidence.source.tag for evidence in sources)
 
 
-def inserted(readme: str, block: str) -> str:
-    """Return the README with the block between its marks.
+def inserted(text: str, block: str, name: str = "models") -> str:
+    """Return a document with a block between the marks ``<!-- NAME: ... -->`` and ``<!-- /NAME -->``.
 
     Raises:
         OsteonError: if a mark is missing.
     """
-    head, start, rest = readme.partition(START)
+    begin, finish = f"<!-- {name}:", f"<!-- /{name} -->"
+    head, start, rest = text.partition(begin)
     mark, newline, body = rest.partition("\n")
-    _, end, tail = body.partition(_END)
+    _, end, tail = body.partition(finish)
     if not start or not end:
-        raise OsteonError(f"README.md: the marks {START!r} and {_END!r} are missing")
+        raise OsteonError(f"the marks {begin!r} and {finish!r} are missing in the document")
     return f"{head}{start}{mark}{newline}\n{block}\n\n{end}{tail}"

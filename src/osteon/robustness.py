@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from osteon.verification import verify
 from osteon.version import __version__
 
 CHUNK = 8
+_NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
 _SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
 
 
@@ -71,6 +73,7 @@ class ClaimRobustness:
             "source": self.source,
             "role": claim.role,
             "demand": claim.demand,
+            "statement": claim.statement,
             "filed": self.filed,
             **self.supported.as_dict(),
             "verdicts": dict(self.counts),
@@ -174,7 +177,7 @@ def robustness(trials: Trials, columns: Mapping[str, NDArray[Any]]) -> Robustnes
         ClaimRobustness(source, claim, verdict, {name: int((column == code).sum()) for code, name in _codes(column)})
         for (source, claim), verdict, column in zip(trials.claims, filed, verdicts.T, strict=True)
     )
-    reasons = Counter(str(reason) for reason in columns["reason"] if reason)
+    reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
     draws = trials.draws
     return Robustness(
         identity=identity(trials.model, trials.claims),

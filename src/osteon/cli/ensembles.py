@@ -60,7 +60,7 @@ def robustness(
             _write_table(made, columns, found[-1].as_dict(), out / f"{name}.parquet")
     whole = analysis.as_dict(found)
     if out is not None:
-        _write_whole(found, whole, out)
+        _write_whole(whole, out)
     if json:
         print_json(whole)
     else:
@@ -145,11 +145,11 @@ def _write_table(made: Trials, columns: Any, about: dict[str, Any], path: Path) 
     building.write(path, records.parquet(table, {name: about[name] for name in kept}))
 
 
-def _write_whole(found: list[Any], whole: dict[str, Any], out: Path) -> None:
+def _write_whole(whole: dict[str, Any], out: Path) -> None:
     from json import dumps
 
     from osteon import building
     from osteon.tiles import draw_robustness
 
     building.write(out / "robustness.json", dumps(whole, indent=1, allow_nan=False) + "\n")
-    draw_robustness(found, out / "robustness.svg")
+    draw_robustness(whole["models"], out / "robustness.svg")

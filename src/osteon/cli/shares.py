@@ -9,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from osteon.cli.tables import STYLES
+from osteon.fragility import ROBUST
 from osteon.robustness import ClaimRobustness, Robustness, Share
-
-FRAGILE = 0.95
-"""Claims that fewer draws than this share support are shown first."""
 
 
 def robustness_tables(found: Sequence[Robustness], verbose: bool) -> Group:
@@ -24,10 +22,10 @@ def robustness_summary(found: Sequence[Robustness]) -> Text:
     """Return what all draws together say, some lines a model."""
     text = Text()
     for one in found:
-        robust = sum(claim.supported.share >= FRAGILE for claim in one.claims)
+        robust = sum(claim.supported.share >= ROBUST for claim in one.claims)
         text.append(f"{one.identity['model']}: ", style="bold")
         text.append(
-            f"{robust} of {len(one.claims)} claims are supported by at least {FRAGILE:.0%} of {one.draws} draws\n"
+            f"{robust} of {len(one.claims)} claims are supported by at least {ROBUST:.0%} of {one.draws} draws\n"
         )
         for role, share in one.met.items():
             said = "built on" if role == "construction" else "held out"
@@ -60,7 +58,7 @@ def _table(one: Robustness, verbose: bool) -> Table:
     table.add_column("as filed", no_wrap=True)
     table.add_column("supported in", no_wrap=True, justify="right")
     for claim in sorted(one.claims, key=lambda claim: claim.supported.share):
-        if verbose or claim.supported.share < FRAGILE:
+        if verbose or claim.supported.share < ROBUST:
             table.add_row(*_row(claim))
     return table
 

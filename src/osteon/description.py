@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from osteon import sbml
+from osteon.behaviour import digest
 from osteon.bindings import Binding, InterventionBinding, ParameterBinding
+from osteon.errors import Finding, ProjectError
 from osteon.evidence import Claim
 from osteon.library import Library
 from osteon.model import load
+from osteon.necessity import STANDINGS, Necessity
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Description:
     binding: Binding
     provenance: Mapping[str, ParameterBinding]
     claims: tuple[tuple[str, Claim], ...]
+    necessity: Necessity | None
+    necessity_is_current: bool
 
     def sections(self) -> list[Section]:
         """Return the tables, in the order of the model: parts, equations, numbers, words, claims."""
@@ -46,6 +51,7 @@ class Description:
             _interventions(self.binding),
             _observables(self.binding),
             _claims(self.claims),
+            _needs(self.id, self.necessity, self.necessity_is_current),
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -60,6 +66,8 @@ class Description:
             "claims": [
                 {"source": source, **claim.model_dump(mode="json", exclude_none=True)} for source, claim in self.claims
             ],
+            "ablation": self.necessity.as_dict() if self.necessity is not None else None,
+            "ablation_is_current": self.necessity_is_current,
         }
 
 
@@ -72,6 +80,8 @@ def describe(library: Library, name: str) -> Description:
     """
     model = load(library, name)
     compiled = sbml.read(model.sbml, model.shown).getModel()
+    claims = tuple(library.claims(model.binding))
+    necessity = _recorded(library, name)
     return Description(
         id=name,
         title=model.binding.title,
@@ -80,8 +90,19 @@ def describe(library: Library, name: str) -> Description:
         reactions=tuple(sbml.reactions(compiled)),
         binding=model.binding,
         provenance={**library.inherited(model.binding), **model.binding.parameters},
-        claims=tuple(library.claims(model.binding)),
+        claims=claims,
+        necessity=necessity,
+        necessity_is_current=necessity is not None and necessity.digest == digest(model, claims),
     )
+
+
+def _recorded(library: Library, name: str) -> Necessity | None:
+    result = library.recorded(name, "ablation")
+    try:
+        return None if result is None else Necessity.from_dict(result)
+    except ValueError as error:
+        files = library.files(name)
+        raise ProjectError([Finding(files.shown(files.result("ablation")), str(error))]) from None
 
 
 def _prose(notes: str) -> tuple[str, ...]:
@@ -151,3 +172,16 @@ def _asked(claim: Claim) -> str:
     if claim.documented is not None:
         return f"on record only: {claim.documented}"
     return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if claim.role == "held_out" else "")
+
+
+def _needs(model: str, necessity: Necessity | None, current: bool) -> Section:
+    """Say for each edge what the evidence needs of it; a result for another state of the model is not shown."""
+    title, columns = "What the evidence needs", ("edge", "standing", "removed", "reversed")
+    if necessity is None or not current:
+        fault = "not computed" if necessity is None else "out of date, for the model or its claims have changed"
+        return Section(f"{title}: {fault}; `osteon ablate {model} --record` computes it", columns, ())
+    rows = []
+    for edge in necessity.edges:
+        told = {change: necessity.statement(outcome) for change, outcome in necessity.of(edge).items()}
+        rows.append((str(edge), STANDINGS[necessity.standing(edge)], told["removed"], told.get("reversed", "")))
+    return Section(f"{title} ({len(rows)} edges)", columns, tuple(rows))

@@ -38,6 +38,7 @@ class Draws:
         here = {name: entry for name, entry in provenance.items() if self._model.getParameter(name) is not None}
         free = {name: entry for name, entry in here.items() if entry.formula is None}
         self.ranges = {name: entry.range for name, entry in free.items() if entry.range[0] < entry.range[1]}
+        self.own = {name: float(self._model.getParameter(name).getValue()) for name in self.ranges}
         self._formulas = {
             name: sbml.parse_formula(entry.formula, self._model, f"parameters.{name}.formula")
             for name, entry in here.items()

@@ -14,6 +14,7 @@ from typing import Any
 
 import libsbml
 
+from osteon import sbml
 from osteon.sbml import is_symbol
 
 
@@ -54,13 +55,9 @@ def graph(document: Any, formulas: Mapping[str, str]) -> Graph:
         document: libsbml document.
         formulas: further symbols to resolve, such as observables, each with its formula.
     """
-    document = document.clone()
-    for step in ("expandFunctionDefinitions", "promoteLocalParameters"):
-        properties = libsbml.ConversionProperties()
-        properties.addOption(step, True)
-        document.convert(properties)
+    document = sbml.flattened(document)
     model = document.getModel()
-    reader = _Reader(model)
+    reader = Reader(model)
     edges: dict[str, set[str]] = {}
     for reaction in model.getListOfReactions():
         changed = _changed(reaction, model)
@@ -81,30 +78,43 @@ def _changed(reaction: Any, model: Any) -> set[str]:
     return {item.getId() for item in species if not item.getBoundaryCondition() and not item.getConstant()}
 
 
-class _Reader:
-    """Reads the live symbols of mathematics: those whose value the result depends on."""
+class Reader:
+    """Reads the live symbols of mathematics: those whose value the result depends on.
 
-    def __init__(self, model: Any) -> None:
+    Args:
+        model: libsbml model without function definitions or local parameters; see `sbml.flattened`.
+        acted: parameters that are no constants, for something acts on them.
+    """
+
+    def __init__(self, model: Any, acted: frozenset[str] = frozenset()) -> None:
         self.rules = {rule.getVariable(): rule.getMath() for rule in model.getListOfRules() if rule.isAssignment()}
         rated = {rule.getVariable() for rule in model.getListOfRules() if rule.isRate()}
         self._constants = {
             item.getId(): item.getValue()
             for item in model.getListOfParameters()
-            if item.getId() not in self.rules and item.getId() not in rated
+            if item.getId() not in {*self.rules, *rated, *acted}
         }
 
     def symbols(self, tree: Any) -> frozenset[str]:
         """Return every live symbol of a tree, with assignment rules resolved and constants left out."""
-        return self._read(tree)[1]
+        return self._read(tree, resolve=True)[1]
 
-    def _read(self, tree: Any) -> tuple[float | None, frozenset[str]]:
+    def written(self, tree: Any) -> frozenset[str]:
+        """Return every live symbol that is written in a tree itself; assignment rules are not resolved."""
+        return self._read(tree, resolve=False)[1]
+
+    def vanishes(self, tree: Any) -> bool:
+        """Say whether a tree is zero whatever the state."""
+        return self._read(tree, resolve=True)[0] == 0.0
+
+    def _read(self, tree: Any, resolve: bool) -> tuple[float | None, frozenset[str]]:
         """Return a tree's value, where it is a constant, and its live symbols."""
         if tree.isNumber():
             return float(tree.getValue()), frozenset()
         if is_symbol(tree):
-            return self._read_name(tree.getName())
+            return self._read_name(tree.getName(), resolve)
         operator = tree.getOperatorName() if tree.isOperator() else tree.getName()
-        parts = [self._read(tree.getChild(number)) for number in range(tree.getNumChildren())]
+        parts = [self._read(tree.getChild(number), resolve) for number in range(tree.getNumChildren())]
         live = frozenset[str]().union(*(names for _, names in parts))
         values = [value for value, _ in parts]
         if operator == "times" and 0.0 in values:
@@ -116,9 +126,10 @@ class _Reader:
             return (sum(numbers) if operator == "plus" else _difference(numbers)), live
         return None, live
 
-    def _read_name(self, name: str) -> tuple[float | None, frozenset[str]]:
+    def _read_name(self, name: str, resolve: bool) -> tuple[float | None, frozenset[str]]:
         if name in self.rules:
-            return self._read(self.rules[name])
+            value, names = self._read(self.rules[name], resolve=True)
+            return value, names if resolve else frozenset({name})
         if name in self._constants:
             return self._constants[name], frozenset()
         return None, frozenset({name})

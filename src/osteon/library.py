@@ -6,11 +6,13 @@ project the one that the package carries. Only this module and the command line 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from osteon import documents
 from osteon.bindings import Binding, Figure, ParameterBinding
@@ -62,6 +64,10 @@ class Files:
     def evidence(self) -> Path:
         """The source of the same name."""
         return self.root / "evidence" / f"{self.name}.toml"
+
+    def result(self, kind: str) -> Path:
+        """Return where a result that took long to compute is on record, such as that of ``ablation``."""
+        return self.root / "models" / "results" / f"{self.name}.{kind}.json"
 
     def shown(self, path: Path) -> str:
         """Return a path as the user knows it: relative to the project where it lies inside."""
@@ -155,6 +161,24 @@ class Library:
             for name, entry in parameters.items():
                 entries[f"{prefix}_{name}"] = _renamed(entry, prefix, parameters)
         return {name: entry for name, entry in entries.items() if name not in binding.parameters}
+
+    def recorded(self, name: str, kind: str) -> dict[str, Any] | None:
+        """Return a result on record, or ``None`` where there is none; see `Files.result`.
+
+        Raises:
+            ProjectError: if the file is not one that a command of this program wrote.
+        """
+        files = self.known_files(name)
+        path = files.result(kind)
+        if not path.is_file():
+            return None
+        try:
+            result = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ProjectError([Finding(files.shown(path), f"not readable as JSON: {error}")]) from None
+        if not isinstance(result, dict) or result.get("model") != name:
+            raise ProjectError([Finding(files.shown(path), f"not a result of model {name!r}; compute it anew")])
+        return result
 
     def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
         """Yield every claim that a model answers to, with the id of its source."""

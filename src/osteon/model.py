@@ -34,6 +34,7 @@ class Model:
         world: other values of the model's own, for every run: a counterfactual, or what the user gave.
         shown: the SBML file as the user knows it, for messages.
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
+        cached: whether its compiled form is worth keeping for another day.
     """
 
     def __init__(
@@ -45,15 +46,17 @@ class Model:
         shown: str,
         world: Act | None = None,
         accuracy: Accuracy | None = None,
+        cached: bool = True,
     ) -> None:
         self.sbml, self.binding, self.vocabulary, self.world, self.shown = text, binding, vocabulary, world, shown
+        self._cached = cached
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is compiled stays behind; it is compiled anew where it arrives.
-        make = partial(Model, shown=self.shown, world=self.world, accuracy=self.accuracy)
+        make = partial(Model, shown=self.shown, world=self.world, accuracy=self.accuracy, cached=self._cached)
         return make, (self.sbml, self.binding, self.vocabulary)
 
     @property
@@ -77,6 +80,7 @@ class Model:
             time_unit=protocol.time_unit,
             settle=self.binding.time(protocol.settle),
             accuracy=self.accuracy,
+            cached=self._cached,
         )
         simulator.rebase(changes_of(self.world or Act()))
         return simulator
@@ -88,6 +92,12 @@ class Model:
     def restore(self) -> None:
         """Give the simulator the model's own values again, after others were tried."""
         self.simulator.rebase(changes_of(self.world or Act()))
+
+    def rebound(self, binding: Binding) -> Model:
+        """Return the same compiled model under a binding with the same observables, such as one with other doses."""
+        other = Model(self.sbml, binding, self.vocabulary, shown=self.shown, world=self.world, accuracy=self.accuracy)
+        other.__dict__["simulator"] = self.simulator
+        return other
 
     @cached_property
     def graph(self) -> Graph:
@@ -143,7 +153,7 @@ class Model:
             ``condition``, ``time_unit`` and the ``units`` of the observables.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        laid_out = self.schedule(names, self._place(setting), self._end(until, setting))
+        laid_out = self.schedule(names, self.place(setting), self._end(until, setting))
         times = np.linspace(laid_out.phases[0].start, laid_out.phases[-1].end, points).tolist()
         frame = self.simulator.run(laid_out, times).frame()
         frame.attrs["units"] = {name: observable.unit for name, observable in self.binding.observables.items()}
@@ -177,7 +187,7 @@ class Model:
         values, references = (self.values(which, at=at, setting=setting) for which in (condition, reference))
         rows = [(values[name], references[name]) for name in names]
         frame = pd.DataFrame(rows, index=pd.Index(names, name="observable"), columns=["value", "reference"])
-        place = self._place(setting)
+        place = self.place(setting)
         frame.attrs |= {"model": self.name, "condition": condition, "reference": reference, "setting": place}
         frame.attrs["at"] = at or self.vocabulary.settings[place].readout
         least = self.binding.protocol.detection_limit
@@ -187,7 +197,7 @@ class Model:
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:
         """Return every observable under a condition at one instant; see `predict`."""
-        place = self._place(setting)
+        place = self.place(setting)
         when = at or self.vocabulary.settings[place].readout
         if when == "steady state":
             return dict(self.resting_state(condition, setting=place))
@@ -206,7 +216,8 @@ class Model:
         """Return an end after t = 0 for a run that is only read at t = 0 or before."""
         return time if time > 0 else self.binding.time("1 min")
 
-    def _place(self, setting: str | None) -> str:
+    def place(self, setting: str | None) -> str:
+        """Return a setting by name, or the binding's default; refuse an unknown one."""
         place = setting or self.binding.protocol.default_setting
         if place not in self.binding.settings:
             hint = suggestion(place, self.binding.settings) or f"; it has {listing(tuple(self.binding.settings))}"
@@ -214,7 +225,7 @@ class Model:
         return place
 
     def _end(self, until: str | None, setting: str | None) -> float:
-        return self._time(until or self.binding.settings[self._place(setting)].horizon)
+        return self._time(until or self.binding.settings[self.place(setting)].horizon)
 
     def _time(self, text: str) -> float:
         try:

@@ -47,6 +47,18 @@ def refuse_unknown_format(path: Path) -> None:
         raise OsteonError(f"{path}: unknown kind of picture {path.suffix!r}; expected {', '.join(FORMATS)}")
 
 
+def blank(width: float, height: float) -> Any:
+    """Return an empty figure of a size in inches, which lays itself out."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    matplotlib.rcParams["svg.hashsalt"] = "osteon"
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def save(figure: Any, path: Path) -> None:
     """Write a figure; its file's ending says the format.
 
@@ -80,16 +92,10 @@ def draw_model(model: Model, path: Path) -> None:
 
 
 def _figure(courses: Mapping[str, pd.DataFrame], title: str) -> Any:
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams["svg.hashsalt"] = "osteon"
     names = list(next(iter(courses.values())).columns)
     columns = min(4, ceil(sqrt(len(names))))
     rows = ceil(len(names) / columns)
-    figure = Figure(figsize=(3.4 * columns + 0.6, 2.5 * rows + 1.1), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank(3.4 * columns + 0.6, 2.5 * rows + 1.1)
     figure.suptitle(title)
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):

@@ -91,27 +91,27 @@ def predict_over_values(
         number of those whose simulation broke; they count as not agreeing.
     """
     frame = model.predict(condition, reference, observables=observables, at=at, setting=setting)
-    effects: list[dict[str, float]] = []
+    drawn_effects: list[dict[str, float]] = []
     try:
         for values in worlds:
             model.simulator.rebase({name: Change(value) for name, value in values.items()})
-            effects.append(_effects(model, condition, reference, at, setting))
+            drawn_effects.append(effects(model, condition, reference, at, setting))
             if step is not None:
                 step()
     finally:
         model.restore()
     frame["direction"] = [direction(effect) if effect == effect else "none" for effect in frame["effect"]]
-    drawn = {name: [each[name] for each in effects if name in each] for name in frame.index}
+    drawn = {name: [each[name] for each in drawn_effects if name in each] for name in frame.index}
     frame["agreeing"] = [sum(direction(e) == row["direction"] for e in drawn[name]) for name, row in frame.iterrows()]
     for column, share in (("low", 0.05), ("high", 0.95)):
         frame[column] = [
             float(np.exp(np.quantile(drawn[name], share))) if drawn[name] else np.nan for name in frame.index
         ]
-    frame.attrs |= {"draws": len(effects), "failed": sum(not each for each in effects)}
+    frame.attrs |= {"draws": len(drawn_effects), "failed": sum(not each for each in drawn_effects)}
     return frame
 
 
-def _effects(model: Model, condition: str, reference: str, at: str | None, setting: str | None) -> dict[str, float]:
+def effects(model: Model, condition: str, reference: str, at: str | None, setting: str | None) -> dict[str, float]:
     """Return the effect of each observable that has one; none where a simulation breaks."""
     try:
         values, references = (model.values(which, at=at, setting=setting) for which in (condition, reference))

@@ -43,6 +43,16 @@ def read(text: str, shown: str) -> Any:
     return document
 
 
+def flattened(document: Any) -> Any:
+    """Return a copy of a document with function definitions written out and local parameters made global."""
+    copy = document.clone()
+    for step in ("expandFunctionDefinitions", "promoteLocalParameters"):
+        properties = libsbml.ConversionProperties()
+        properties.addOption(step, True)
+        copy.convert(properties)
+    return copy
+
+
 def problems(document: Any) -> list[str]:
     """Return every error and warning of libsbml's consistency checks, in all seven categories."""
     for category in _CATEGORIES:

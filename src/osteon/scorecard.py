@@ -47,8 +47,8 @@ class CheckResult:
             "compared_with": check.compared_with.model_dump(exclude_none=True) if check.compared_with else None,
             "value": pair[0],
             "reference_value": pair[1],
-            "effect": _plain(self.effect),
-            "second_effect": _plain(self.second_effect),
+            "effect": plain(self.effect),
+            "second_effect": plain(self.second_effect),
             "reason": self.reason,
         }
 
@@ -112,7 +112,7 @@ class Scorecard:
         for result in self.results:
             if result.checks:
                 numbers = [check.effect if check.effect is None else round(check.effect, 4) for check in result.checks]
-                found.setdefault(result.model, {})[result.claim.id] = [_plain(number) for number in numbers]
+                found.setdefault(result.model, {})[result.claim.id] = [plain(number) for number in numbers]
         return found
 
     def as_dict(self) -> dict[str, Any]:
@@ -138,7 +138,8 @@ class Scorecard:
         return f"<table>{head}{rows}</table>"
 
 
-def _plain(number: float | None) -> float | str | None:
+def plain(number: float | None) -> float | str | None:
+    """Return a number as JSON has it: infinities, for which JSON has no number, as words."""
     return number if number is None or isfinite(number) else "-inf" if number < 0 else "inf"
 
 

@@ -60,6 +60,7 @@ class Simulator:
         time_unit: the model's time unit, passed on to trajectories.
         settle: how long the model is integrated, in that unit, before it is asked whether it rests.
         accuracy: how closely it is integrated.
+        cached: whether the compiled model may come from the user's cache, and go there.
 
     Raises:
         CompilationError: if roadrunner refuses the model.
@@ -74,11 +75,12 @@ class Simulator:
         time_unit: str,
         settle: float,
         accuracy: Accuracy = Accuracy(),
+        cached: bool = True,
     ) -> None:
         self.name, self.time_unit, self._settle = name, time_unit, settle
         self.observables = tuple(observables)
         self._by_integration = accuracy.by_integration
-        self._runner = _load(sbml, name)
+        self._runner = _load(sbml, name, cached)
         # Held, for every look-up costs as much as a rate. Nothing here may call `steadyState`, which replaces it.
         model = self._model = self._runner.model
         self._floating: list[str] = list(model.getFloatingSpeciesIds())
@@ -327,7 +329,7 @@ class _Rest:
     rated: Mapping[str, float]
 
 
-def _load(sbml: str, name: str) -> Any:
+def _load(sbml: str, name: str, cached: bool) -> Any:
     """Compile a model, or take its compiled state from the cache: the state is native code, read in milliseconds."""
     import roadrunner
 
@@ -339,7 +341,7 @@ def _load(sbml: str, name: str) -> Any:
     settings.setValue(settings.LLVM_BACKEND, settings.LLJIT)
     settings.setValue(settings.LLJIT_OPTIMIZATION_LEVEL, settings.NONE)
     key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
-    state = cache.kept("compiled", key)
+    state = cache.kept("compiled", key) if cached else None
     try:
         if state is not None:
             runner = roadrunner.RoadRunner()
@@ -347,7 +349,8 @@ def _load(sbml: str, name: str) -> Any:
             runner.loadStateS(state)
             return runner
         runner = roadrunner.RoadRunner(sbml)
-        cache.keep("compiled", key, runner.saveStateS())
+        if cached:
+            cache.keep("compiled", key, runner.saveStateS())
     except RuntimeError as error:
         raise CompilationError(f"model {name!r} cannot be compiled for simulation: {_reason(error)}") from None
     return runner

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli import archives, authoring, browsing, ensembles, exporting, judging, reporting, running
+from osteon.cli import (
+    archives,
+    authoring,
+    browsing,
+    dissecting,
+    ensembles,
+    exporting,
+    judging,
+    reporting,
+    running,
+    varying,
+)
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError, StoppedError
 from osteon.version import __version__
@@ -32,7 +43,18 @@ def version(
         raise typer.Exit
 
 
-for module in (judging, running, browsing, authoring, exporting, archives, reporting, ensembles):
+for module in (
+    judging,
+    running,
+    ensembles,
+    dissecting,
+    varying,
+    browsing,
+    authoring,
+    exporting,
+    archives,
+    reporting,
+):
     module.register(app)
 
 

@@ -1,0 +1,39 @@
+"""Tables that commands write to files for other programs to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.terminal import errors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Parquet = Annotated[
+    Path | None, typer.Option(help="Write the table to this Parquet file; it carries digest, seed and versions.")
+]
+Csv = Annotated[Path | None, typer.Option(help="Write the table to this CSV file.")]
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, whole or not at all."""
+    from osteon import building
+
+    building.write(path, frame.to_csv(lineterminator="\n"))
+    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet, with what its ``.attrs`` say of it, whole or not at all.
+
+    Raises:
+        OsteonError: if the package for it is not installed, or the file cannot be written.
+    """
+    from osteon import building, records
+
+    columns = {str(name): frame[name].to_numpy() for name in frame}
+    building.write(path, records.parquet(columns, {str(name): value for name, value in frame.attrs.items()}))
+    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)

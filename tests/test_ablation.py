@@ -1,0 +1,230 @@
+"""Edges taken away one at a time, on small models whose answers can be written down."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import pytest
+
+import small
+from osteon.ablation import REACH, Change, Edge, ablated, edges
+from osteon.dissection import dissection, job, necessity
+from osteon.errors import OsteonError
+from osteon.evidence import Claim
+from osteon.model import Model
+from osteon.necessity import Necessity
+from osteon.work import run
+
+CHAIN = """
+  substanceOnly species A in cell = 1 dimensionless
+  substanceOnly species B in cell = 1 dimensionless
+  substanceOnly species C in cell = 1 dimensionless
+  k = 2 per_day; dose = 1 dimensionless; spare = 0 dimensionless; half = 0.5 dimensionless
+  Ratio := half*B
+  Ratio has dimensionless
+  Fixed := 2*half
+  Fixed has dimensionless
+  a_made: => A; k*dose*Fixed
+  a_lost: A => ; k*A
+  b_made: => B; k*(A + spare*C)
+  b_lost: B => ; k*B
+  c_made: => C; k*2*Ratio
+  c_lost: C => ; k*C
+"""
+"""A, B and C follow one another; with ``spare`` at zero C has no way back to B, and at rest all equal ``dose``."""
+DOUBLED = {"double": ("treatment", {"set": {"dose": 2.0}})}
+ALL = {"a": "A", "b": "B", "c": "C"}
+
+
+def _chain(body: str = CHAIN) -> Model:
+    return small.model(body, interventions=DOUBLED, observables=ALL)
+
+
+def _claim(number: int, observable: str, expect: str, **more: object) -> tuple[str, Claim]:
+    check = {"observable": observable, "expect": expect} | (more or {"condition": "double", "reference": "control"})
+    claim = Claim.model_validate(
+        {
+            "id": f"T-{number:02}",
+            "statement": "x",
+            "place": "x",
+            "kind": "experiment",
+            "term": "ECO:0000006",
+            "demand": "must",
+            "setting": "culture",
+            "at": None if more else "steady state",
+            "checks": (check,),
+        }
+    )
+    return "test", claim
+
+
+CLAIMS = (
+    _claim(1, "a", "increase"),
+    _claim(2, "b", "increase"),
+    _claim(3, "c", "increase"),
+    _claim(4, "a", "directly influences", on="b"),
+    _claim(5, "c", "decrease"),
+)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Necessity:
+    whole = dissection(_chain(), CLAIMS)
+    return necessity(whole, run(job(whole), results=tmp_path_factory.mktemp("results"), workers=2))
+
+
+def _changed(text: str, law: str, symbol: str | None, change: Change, resting: float = 1.0) -> Model:
+    changed = ablated(text, Edge(law, symbol), change, resting, "small.xml")
+    whole = _chain()
+    return Model(changed, whole.binding, whole.vocabulary, shown="small.xml")
+
+
+def _effects(model: Model) -> dict[str, float]:
+    frame = model.predict("double", at="steady state")
+    return {name: float(effect) for name, effect in frame["effect"].items()}
+
+
+def test_edges_are_reactions_and_what_they_do_not_use_up() -> None:
+    found = edges(_chain().sbml, frozenset({"dose"}), "small.xml")
+    assert [str(edge) for edge in found] == [
+        *("a_made", "a_lost", "b_made", "A in b_made", "C in b_made", "b_lost"),
+        *("c_made", "Ratio in c_made", "c_lost", "B in Ratio"),
+    ]
+    assert [str(edge) for edge in found if edge.off] == ["C in b_made"]
+
+
+def test_a_number_that_something_acts_on_is_an_influence() -> None:
+    text = _chain().sbml
+    assert Edge("a_made", "Fixed") not in edges(text, frozenset({"dose"}), "small.xml")
+    assert Edge("a_made", "Fixed") in edges(text, frozenset({"half"}), "small.xml")
+
+
+def test_what_follows_time_alone_is_an_influence() -> None:
+    body = "Age := 1 + time/(1 day)\n" + small.TURNOVER.replace("k*boost", "k*Age").replace("1 day", "1")
+    text = small.model(body.replace("(1 day)", "1")).sbml
+    assert Edge("made", "Age") in edges(text, frozenset(), "small.xml")
+
+
+def test_a_rate_rule_uses_up_its_own_variable() -> None:
+    body = "P = 1 dimensionless; substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; P' = k*(S - P)"
+    assert [str(edge) for edge in edges(small.model(body).sbml, frozenset(), "small.xml")] == ["S in P"]
+
+
+def test_an_influence_removed_stops_what_it_passes_on() -> None:
+    effects = _effects(_changed(_chain().sbml, "b_made", "A", "removed"))
+    assert effects["a"] == pytest.approx(log(2))
+    assert effects["b"] == pytest.approx(0.0, abs=1e-6)
+    assert effects["c"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_an_influence_reversed_turns_twice_into_half() -> None:
+    effects = _effects(_changed(_chain().sbml, "c_made", "Ratio", "reversed", resting=0.5))
+    assert effects["b"] == pytest.approx(log(2))
+    assert effects["c"] == pytest.approx(-log(2))
+
+
+def test_control_stays_at_rest_without_an_influence_or_with_it_reversed() -> None:
+    text = _chain().sbml
+    for change in ("removed", "reversed"):
+        assert _changed(text, "b_made", "A", change).values("control") == pytest.approx({"a": 1.0, "b": 1.0, "c": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("value", "resting", "mirrored"),
+    [
+        (4.0, 2.0, 1.0),
+        (0.5, 2.0, 8.0),
+        (0.0, 2.0, 2.0 * REACH),
+        (1e-9, 2.0, 2.0 * REACH),
+        (0.0, 0.0, 0.0),
+        (3.0, 0.0, 0.0),
+    ],
+)
+def test_a_reflection_is_finite_and_never_negative(value: float, resting: float, mirrored: float) -> None:
+    body = f"substanceOnly species S in cell = {value} dimensionless; k = 1 per_day; Out := S; gone: S => ; k*S"
+    whole = small.model(body, observables={"out": "Out"}, equilibrate=False)
+    text = ablated(whole.sbml, Edge("Out", "S"), "reversed", resting, "small.xml")
+    start = Model(text, whole.binding, whole.vocabulary, shown="small.xml").run("control", [])
+    assert start.values["out"][0] == pytest.approx(mirrored)
+
+
+def test_a_reaction_removed_has_no_rate() -> None:
+    model = _changed(_chain().sbml, "c_made", None, "removed")
+    assert model.values("control", at="steady state")["c"] == pytest.approx(0.0, abs=1e-6)
+    assert not model.graph.directly("b", "c")
+
+
+@pytest.mark.parametrize(
+    ("edge", "change", "message"),
+    [
+        (Edge("nothing"), "removed", "no edge 'nothing'"),
+        (Edge("a_made", "B"), "removed", "no edge 'B in a_made'"),
+        (Edge("a_made"), "reversed", "only an influence has a sign"),
+    ],
+)
+def test_what_is_not_there_cannot_be_taken_away(edge: Edge, change: Change, message: str) -> None:
+    with pytest.raises(OsteonError, match=message):
+        ablated(_chain().sbml, edge, change, 1.0, "small.xml")
+
+
+def test_a_model_with_a_parameter_of_that_name_is_refused() -> None:
+    text = _chain(CHAIN + "resting_A = 3 dimensionless\n").sbml
+    with pytest.raises(OsteonError, match="parameter 'resting_A' of its own"):
+        ablated(text, Edge("b_made", "A"), "removed", 1.0, "small.xml")
+
+
+def test_the_claims_that_fall_are_those_behind_the_edge(found: Necessity) -> None:
+    assert found.supported == ("T-01", "T-02", "T-03", "T-04")
+    assert found.structural == ("T-04",)
+    fallen = {(str(o.edge), o.change): set(o.fallen) for o in found.outcomes}
+    assert fallen["A in b_made", "removed"] == {"T-02", "T-03", "T-04"}
+    assert fallen["A in b_made", "reversed"] == {"T-02", "T-03"}
+    assert fallen["Ratio in c_made", "removed"] == {"T-03"}
+    assert fallen["C in b_made", "removed"] == set()
+
+
+def test_a_claim_that_a_reversal_meets_is_gained(found: Necessity) -> None:
+    gained = {(str(o.edge), o.change): o.gained for o in found.outcomes}
+    assert gained["B in Ratio", "reversed"] == ("T-05",)
+    assert gained["B in Ratio", "removed"] == ()
+
+
+def test_the_standing_of_each_edge(found: Necessity) -> None:
+    standing = {str(edge): found.standing(edge) for edge in found.edges}
+    assert standing["A in b_made"] == "needed"
+    assert standing["C in b_made"] == "off"
+    assert standing["c_lost"] == "vital"
+    # Without its synthesis C is nothing, in control as well: its fold change is undefined, and its claims fail.
+    assert standing["c_made"] == "needed"
+
+
+def test_claims_and_the_edges_they_hang_on(found: Necessity) -> None:
+    assert [str(edge) for edge in found.breakers("T-03")] == [
+        *("b_made", "A in b_made", "c_made", "Ratio in c_made", "B in Ratio"),
+    ]
+    # Without its source nothing is left of the chain, which says nothing of the claim on A.
+    assert found.standing(Edge("a_made")) == "vital"
+    assert found.breakers("T-01") == ()
+    assert found.unbreakable() == ("T-01",)
+
+
+def test_an_edge_that_no_claim_reads_is_untested(tmp_path: Path) -> None:
+    whole = dissection(_chain(), CLAIMS[:1])
+    alone = necessity(whole, run(job(whole), results=tmp_path, workers=1))
+    standing = {str(edge): alone.standing(edge) for edge in alone.edges}
+    assert standing["Ratio in c_made"] == "silent"
+    assert alone.statement(alone.of(Edge("c_made", "Ratio"))["removed"]) == "no claim falls, and no effect moves"
+
+
+def test_each_setting_is_held_where_its_own_control_rests() -> None:
+    whole = _chain()
+    halved = whole.binding.settings["culture"].model_copy(update={"set": {"dose": 0.5}})
+    binding = whole.binding.model_copy(update={"settings": {**whole.binding.settings, "dish": halved}})
+    resting = dissection(Model(whole.sbml, binding, whole.vocabulary, shown="small.xml"), ()).resting
+    assert resting["culture"]["A"] == pytest.approx(1.0)
+    assert resting["dish"]["A"] == pytest.approx(0.5)
+
+
+def test_a_result_survives_being_written_down(found: Necessity) -> None:
+    assert Necessity.from_dict(found.as_dict()) == found

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from math import log
 from pathlib import Path
 
 import pytest
 
 import small
+from conftest import LIBRARY, MODELS, ROOT, Command, generated
+from osteon import records
 from osteon.ablation import REACH, Change, Edge, ablated, edges
+from osteon.charts import draw_necessity
 from osteon.dissection import dissection, job, necessity
 from osteon.errors import OsteonError
 from osteon.evidence import Claim
 from osteon.model import Model
-from osteon.necessity import Necessity
+from osteon.necessity import STANDINGS, Necessity
 from osteon.work import run
 
 CHAIN = """
@@ -228,3 +232,84 @@ def test_each_setting_is_held_where_its_own_control_rests() -> None:
 
 def test_a_result_survives_being_written_down(found: Necessity) -> None:
     assert Necessity.from_dict(found.as_dict()) == found
+
+
+@pytest.fixture
+def project(osteon: Command, tmp_path: Path) -> Path:
+    """Return a project with one mechanism, built."""
+    assert osteon("new", "mine", "--project", str(tmp_path)).code == 0
+    assert osteon("build", "mine", cwd=tmp_path).code == 0
+    return tmp_path
+
+
+def test_command_records_and_show_reads(project: Path, osteon: Command) -> None:
+    ablate = ("ablate", "mine", "--results", str(project / "chunks"))
+    assert "not computed" in osteon("show", "mine", cwd=project).out
+    assert osteon(*ablate, "--record", cwd=project).code == 0
+    shown = json.loads(osteon("show", "mine", "--json", cwd=project).out)
+    assert shown["ablation_is_current"] is True
+    assert shown["ablation"] == json.loads(osteon(*ablate, "--json", cwd=project).out)["models"][0]
+    assert [entry["law"] for entry in shown["ablation"]["outcomes"]] == ["synthesis", "loss"]
+    assert STANDINGS["vital"].split(",")[0] in osteon("show", "mine", cwd=project).out
+
+
+def test_a_result_for_another_state_is_out_of_date(project: Path, osteon: Command) -> None:
+    osteon("ablate", "mine", "--results", str(project / "chunks"), "--record", cwd=project)
+    binding = project / "models" / "bindings" / "mine.toml"
+    text = binding.read_text(encoding="utf-8")
+    binding.write_text(text.replace('reason = "', 'reason = "Reworded: '), encoding="utf-8")
+    assert json.loads(osteon("show", "mine", "--json", cwd=project).out)["ablation_is_current"] is True
+    binding.write_text(text.replace("detection_limit", "#").replace("[protocol]", "[protocol]\ndetection_limit = 1e-5"))
+    assert "out of date" in osteon("show", "mine", cwd=project).out
+
+
+def test_a_damaged_result_is_refused(project: Path, osteon: Command) -> None:
+    path = project / "models" / "results" / "mine.ablation.json"
+    path.parent.mkdir()
+    for text, message in (
+        ("{", "not readable as JSON"),
+        ('{"model": "other"}', "not a result of model 'mine'"),
+        ('{"model": "mine"}', "not a result of `osteon ablate`"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        outcome = osteon("show", "mine", cwd=project)
+        assert outcome.code == 2
+        assert message in outcome.err
+
+
+def test_command_draws_and_tabulates(project: Path, osteon: Command) -> None:
+    plot, table = project / "matrix.svg", project / "edges.parquet"
+    files = ("--plot", str(plot), "--parquet", str(table))
+    assert osteon("ablate", "mine", "--results", str(project / "chunks"), *files, cwd=project).code == 0
+    assert "<svg" in plot.read_text(encoding="utf-8")
+    columns, about = records.read(table)
+    assert list(columns["edge"]) == ["synthesis", "loss"]
+    assert about["model"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name the models to take apart, or give --all"),
+        (("mine", "--all"), "name the models to take apart, or give --all"),
+        (("mind",), "did you mean 'mine'?"),
+        (("mine", "--plot", "x.docx"), "unknown kind of picture '.docx'"),
+    ],
+)
+def test_command_refuses(arguments: tuple[str, ...], message: str, project: Path, osteon: Command) -> None:
+    outcome = osteon("ablate", *arguments, cwd=project)
+    assert outcome.code == 2
+    assert message in outcome.err
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if LIBRARY.files(name).result("ablation").is_file()])
+def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> None:
+    text = LIBRARY.files(name).result("ablation").read_text(encoding="utf-8")
+    result = Necessity.from_dict(json.loads(text))
+    assert result.text() == text
+    assert {result.standing(edge) for edge in result.edges} <= set(STANDINGS)
+    draw_necessity(result, tmp_path / "matrix.png")
+
+
+def test_the_document_has_the_tables_of_what_is_on_record() -> None:
+    assert (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8") == generated()["docs/ablation.md"]

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from osteon import overview, sbml
+from osteon import losses, overview, sbml
 from osteon.bindings import Binding
 from osteon.compilation import antimony_findings, compile_antimony, model_findings
 from osteon.curation import binding_findings, claim_findings
@@ -17,6 +17,7 @@ from osteon.errors import CompilationError, Finding, OsteonError, ProjectError
 from osteon.evidence import Evidence, Vocabulary
 from osteon.library import Files, Library
 from osteon.model import Model, read_text
+from osteon.necessity import Necessity
 from osteon.verification import verify
 
 SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
@@ -43,7 +44,7 @@ def built(library: Library, names: Sequence[str] | None) -> list[tuple[str, Path
             files.append((paths.shown(paths.sbml), paths.sbml, compiled(library, name)))
     if findings:
         raise ProjectError(findings)
-    return files if names else files + _schemas(library) + _readme(library)
+    return files if names else files + _schemas(library) + _readme(library) + _losses(library)
 
 
 def compiled(library: Library, name: str) -> str:
@@ -119,6 +120,21 @@ def _readme(library: Library) -> list[tuple[str, Path, str]]:
         card = verify(model, library.claims(binding))
         rows.append((name, [library.evidence(source) for source in binding.sources], *size, card))
     return [("README.md", path, overview.inserted(text, overview.table(rows)))]
+
+
+def _losses(library: Library) -> list[tuple[str, Path, str]]:
+    """Return the document on ablation with its tables, where the project has one and results on record."""
+    path = library.root / "docs" / "ablation.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if "<!-- ablation:" not in text:
+        return []
+    recorded = [library.recorded(name, "ablation") for name in library.model_names]
+    found = [Necessity.from_dict(result) for result in recorded if result is not None]
+    if not found:
+        return []
+    claims = (claim for name in library.source_names for claim in library.evidence(name).claims)
+    block = losses.tables(found, {claim.id: claim.statement for claim in claims})
+    return [("docs/ablation.md", path, overview.inserted(text, block, "ablation"))]
 
 
 def write(path: Path, content: str | bytes) -> None:

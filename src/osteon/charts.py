@@ -11,6 +11,7 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
+from osteon.ablation import Change, Edge
 from osteon.necessity import Necessity
 from osteon.plotting import blank, refuse_unknown_format, save
 
@@ -32,27 +33,16 @@ def draw_necessity(result: Necessity, path: Path) -> None:
     """
     refuse_unknown_format(path)
     edges = [edge for edge in result.edges if result.standing(edge) not in ("off", "vital")]
-    column = {claim: index for index, claim in enumerate(result.supported)}
-    cells = np.zeros((len(edges), len(column)))
-    for row, edge in enumerate(edges):
-        outcomes = result.of(edge)
-        for change, value in (("reversed", 2), ("removed", 1)):
-            outcome = outcomes.get(change)  # type: ignore[call-overload]
-            if outcome is not None and not result.stops(outcome):
-                cells[row, [column[claim] for claim in outcome.fallen]] = value
-                cells[row, [column[claim] for claim in outcome.failed]] = 3 if change == "removed" else 2
-    figure = blank(3.2 + 0.13 * len(column), 1.8 + 0.13 * len(edges))
+    figure = blank(3.2 + 0.13 * max(8, len(result.supported)), 1.8 + 0.13 * len(edges))
     left_out = len(result.edges) - len(edges)
     figure.suptitle(f"{result.model}: claims that fall with each edge ({left_out} edges left out)", fontsize=10)
     axes = figure.subplots()
-    axes.imshow(cells, cmap=ListedColormap([_GREY, _BLUE, _ORANGE, _WINE]), vmin=0, vmax=3, aspect="auto")
-    axes.set_yticks(range(len(edges)), [str(edge) for edge in edges], fontsize=6)
-    axes.set_xticks(range(len(column)), list(column), fontsize=6, rotation=90)
-    axes.set_xticks(np.arange(len(column)) - 0.5, minor=True)
-    axes.set_yticks(np.arange(len(edges)) - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=0.6)
-    axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
+    if edges and result.supported:
+        _draw_cells(axes, result, edges)
+    else:
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "nothing runs without any of them", ha="center", fontsize=8)
     meanings = {
         _BLUE: "contradicted without the edge",
         _WINE: "fails without the edge: a simulation breaks, or nothing is left to compare with",
@@ -61,6 +51,26 @@ def draw_necessity(result: Necessity, path: Path) -> None:
     patches = [Patch(color=colour, label=text) for colour, text in meanings.items()]
     figure.legend(handles=patches, loc="outside lower center", fontsize=7, frameon=False)
     save(figure, path)
+
+
+def _draw_cells(axes: Any, result: Necessity, edges: list[Edge]) -> None:
+    column = {claim: index for index, claim in enumerate(result.supported)}
+    cells = np.zeros((len(edges), len(column)))
+    changes: tuple[tuple[Change, int, int], ...] = (("reversed", 2, 2), ("removed", 1, 3))
+    for row, edge in enumerate(edges):
+        outcomes = result.of(edge)
+        for change, contradicted, failed in changes:
+            outcome = outcomes.get(change)
+            if outcome is not None and not result.stops(outcome):
+                cells[row, [column[claim] for claim in outcome.contradicted]] = contradicted
+                cells[row, [column[claim] for claim in outcome.failed]] = failed
+    axes.imshow(cells, cmap=ListedColormap([_GREY, _BLUE, _ORANGE, _WINE]), vmin=0, vmax=3, aspect="auto")
+    axes.set_yticks(range(len(edges)), [str(edge) for edge in edges], fontsize=6)
+    axes.set_xticks(range(len(column)), list(column), fontsize=6, rotation=90)
+    axes.set_xticks(np.arange(len(column)) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(edges)) - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=0.6)
+    axes.tick_params(which="both", length=0)
 
 
 def draw_tornado(table: pd.DataFrame, path: Path) -> None:

@@ -1,0 +1,122 @@
+"""The COPASI file: opened anew by COPASI, its parameter sets are the experiments and its scan runs them all."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import basico
+import numpy as np
+import pytest
+import roadrunner
+
+from conftest import LIBRARY, MODELS, ROOT
+from osteon import sbml
+from osteon.experiments import Design, design
+from osteon.export import copasi
+from osteon.export.subject import Subject, subject
+from osteon.staging import CLOCK
+
+SMALLEST = "runx2_osteogenesis"
+_AGAIN = """
+import sys, pathlib
+from osteon.export import copasi
+from osteon.export.subject import subject
+from osteon.library import Library, find_project
+pathlib.Path(sys.argv[2]).write_bytes(copasi.content(subject(Library(find_project(pathlib.Path.cwd())), sys.argv[1])))
+"""
+
+
+@cache
+def one(name: str) -> Subject:
+    """Return one of the project's models as exporters get it."""
+    return subject(LIBRARY, name)
+
+
+@cache
+def designed(name: str) -> Design:
+    """Return the experiments of one of the project's models."""
+    return design(one(name).model, [claim for _, claim in one(name).claims])
+
+
+@cache
+def written(name: str) -> bytes:
+    """Return the COPASI file of a model."""
+    (file,) = copasi.files(one(name))
+    return file.content
+
+
+def named(made: Design) -> dict[str, str]:
+    """Return what COPASI calls each parameter."""
+    document = sbml.read(made.sbml, "design")
+    return {one.getId(): one.getName() or one.getId() for one in document.getModel().getListOfParameters()}
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Yield one model's file opened anew."""
+    data = basico.load_model_from_string(written(request.param).decode())
+    yield data
+    basico.remove_datamodel(data)
+    basico.remove_user_defined_functions()
+
+
+EACH = pytest.mark.parametrize(("opened", "name"), [(name, name) for name in MODELS], indirect=["opened"])
+
+
+@EACH
+def test_every_experiment_is_a_parameter_set(opened: Any, name: str) -> None:
+    made = designed(name)
+    found = {entry["name"]: entry for entry in basico.get_parameter_sets(model=opened)}
+    assert list(found) == [one.label for one in (*made.experiments[1:], made.control)]
+    titles = named(made)
+    for one_of_them in made.experiments:
+        values = found[one_of_them.label]["Initial Global Quantities"]
+        for knob, value in one_of_them.values.items():
+            assert values[re.sub("([,=])", r"\\\1", titles[knob])]["value"] == pytest.approx(value, rel=1e-14)
+
+
+@EACH
+def test_it_opens_in_the_state_of_control(opened: Any, name: str) -> None:
+    known, titles = basico.get_parameters(model=opened)["initial_value"], named(designed(name))
+    for knob, value in designed(name).control.values.items():
+        assert known[titles[knob]] == pytest.approx(value, rel=1e-14)
+
+
+@EACH
+def test_every_observable_is_plotted(opened: Any, name: str) -> None:
+    curves = [curve["name"] for plot in basico.get_plots(model=opened)["curves"] for curve in plot]
+    assert curves == list(designed(name).observables)
+
+
+@pytest.mark.parametrize("opened", [SMALLEST], indirect=True)
+def test_the_scan_runs_every_experiment(opened: Any, tmp_path: Path) -> None:
+    made, table = designed(SMALLEST), tmp_path / "scan.txt"
+    columns = [f"Values[{named(made)[symbol]}]" for symbol in (CLOCK, *made.observables.values())]
+    basico.add_report("all", task=basico.T.SCAN, table=columns, print_headers=False, separator="\t", model=opened)
+    basico.assign_report("all", basico.T.SCAN, str(table), append=False, model=opened)
+    basico.run_scan(model=opened)
+    rows = np.array([[float(cell) for cell in line.split()] for line in table.read_text("utf-8").split("\n") if line])
+    runs = np.split(rows, np.flatnonzero(np.diff(rows[:, 0]) < 0) + 1)
+    assert len(runs) == len(made.experiments)
+    for experiment, run in zip(made.experiments, runs, strict=True):
+        runner = roadrunner.RoadRunner(made.sbml)
+        runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-10, 1e-14
+        for knob, value in experiment.values.items():
+            runner[knob] = value
+        times = [0.0, *(made.lead + run[1:, 0])]
+        found = np.array(runner.simulate(times=times, selections=list(made.observables.values())))[1:]
+        np.testing.assert_allclose(run[1:, 1:], found, rtol=1e-4, atol=1e-5)
+
+
+def test_the_same_bytes_from_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "again.cps"
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    subprocess.run([sys.executable, "-c", _AGAIN, SMALLEST, str(path)], cwd=ROOT, env=environment, check=True)
+    assert path.read_bytes() == written(SMALLEST)

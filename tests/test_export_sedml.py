@@ -132,8 +132,8 @@ def test_output_begins_after_the_rest(name: str) -> None:
     for experiment in made.experiments:
         course = courses[tasks[f"task__{experiment.id}"].get("simulationReference")]
         assert float(course.get("initialTime", "")) == 0.0
-        assert float(course.get("outputStartTime", "")) == made.lead + experiment.start
-        assert float(course.get("outputEndTime", "")) >= made.lead + experiment.end
+        assert float(course.get("outputStartTime", "")) == made.run_time(experiment.start)
+        assert float(course.get("outputEndTime", "")) >= made.run_time(experiment.end)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -77,6 +77,7 @@ def _read_where_asked(data: Any, simulation: sedml.TimeCourse | None) -> None:
     if simulation is not None and simulation.start > simulation.initial:
         times = np.linspace(simulation.start, simulation.end, simulation.steps + 1)
         problem = data.getTask("Time-Course").getProblem()
+        problem.setStepNumber(simulation.steps)  # The memory that COPASI asks for.
         problem.setUseValues(True)
         problem.setValues(" ".join(map(repr, times.tolist())))
 

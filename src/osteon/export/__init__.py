@@ -16,6 +16,7 @@ FORMATS: dict[str, str] = {
     "sbml": "SBML Level 3 Version 2 and 1; the hierarchy of a joined model",
     "copasi": "a COPASI file: every experiment a parameter set, with plots and one scan over all",
     "sedml": "SED-ML L1V4: every experiment as a task, with reports and plots, for tellurium and others",
+    "omex": "a COMBINE archive of everything: opens in COPASI, tellurium and other programs",
     "petab": "problems of parameter estimation, PEtab versions 1 and 2",
     "equations": "the equations as documents, in Markdown and LaTeX",
     "code": "the equations as programs in Python, Julia and R",

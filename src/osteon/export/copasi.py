@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import basico
 import COPASI
+import numpy as np
 
 from osteon.experiments import Design, design
 from osteon.export.subject import File, Subject
@@ -46,6 +47,7 @@ def content(subject: Subject) -> bytes:
     made = design(subject.model, (claim for _, claim in subject.claims))
     known = set(_functions())
     data = basico.load_model_from_string(made.sbml)
+    data.setSBMLFileName(f"{subject.name}_experiments.xml")  # Without a name COPASI drops the SBML ids of everything.
     try:
         _add_experiments(data, made)
         _add_tasks(data, subject, made)
@@ -101,14 +103,17 @@ def _add_experiments(data: Any, made: Design) -> None:
 
 def _add_tasks(data: Any, subject: Subject, made: Design) -> None:
     protocol = subject.model.binding.protocol
+    first, last = min(one.start for one in made.experiments), made.horizon
+    times = np.linspace(made.run_time(first), made.run_time(last), _STEPS + 1).tolist()
     course = {
         "scheduled": False,
         "problem": {
-            "Duration": made.lead + made.horizon,
-            "StepNumber": _STEPS,
-            "StepSize": (made.lead + made.horizon) / _STEPS,
-            "OutputStartTime": made.lead + min(one.start for one in made.experiments),
-            "AutomaticStepSize": True,
+            "Duration": times[-1],
+            "OutputStartTime": times[0],
+            # Steps would be spread over the rest, too, and the integrator's own are too long for curves.
+            "Use Values": True,
+            "Values": " ".join(map(repr, times)),
+            "StepNumber": _STEPS,  # COPASI asks for as much memory, even so.
         },
         "method": {
             "name": "Deterministic (LSODA)",

@@ -97,7 +97,7 @@ class _Writer:
 
     def write_simulations(self) -> None:
         """Write a time course for each first and last time."""
-        lead, unit = self._design.lead, self._design.time_unit
+        run_time, unit = self._design.run_time, self._design.time_unit
         protocol = self._subject.model.binding.protocol
         tolerances = (
             (_RELATIVE, "relative tolerance", protocol.relative_tolerance),
@@ -110,8 +110,8 @@ class _Writer:
                 id=name,
                 name=f"rest, then from {start:g} to {end:g} {unit}",
                 initialTime="0",
-                outputStartTime=repr(lead + start),
-                outputEndTime=repr(lead + end),
+                outputStartTime=repr(run_time(start)),
+                outputEndTime=repr(run_time(end)),
                 numberOfSteps=str(STEPS),
             )
             algorithm = SubElement(course, "algorithm", name="CVODE", kisaoID=_CVODE)

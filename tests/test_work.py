@@ -251,3 +251,8 @@ class TestCluster:
         monkeypatch.setattr(cluster, "_TIMEOUT", "1 s")
         with pytest.raises(OsteonError, match=r"--scheduler tcp://127.0.0.1:9: no Dask scheduler answers there"):
             run(counting.job(Counting(marks)), results=tmp_path, scheduler="tcp://127.0.0.1:9")
+
+    @pytest.mark.parametrize("address", ["", "nonsense", "http://127.0.0.1:8786", "127.0.0.1:9:9"])
+    def test_no_address(self, address: str, tmp_path: Path, marks: Path) -> None:
+        with pytest.raises(OsteonError, match=rf"--scheduler '{address}' is no address, such as tcp://"):
+            run(counting.job(Counting(marks)), results=tmp_path, scheduler=address)

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 import distributed
+from distributed.comm import get_address_host_port
 
 from osteon.errors import OsteonError
 from osteon.jobs import Chunk, Columns, Job
@@ -25,12 +26,7 @@ def done(job: Job, chunks: Sequence[Chunk], address: str) -> Iterator[tuple[int,
         OsteonError: if there is no scheduler at the address, or a chunk loses its worker again and again; whatever the
             job's function raises, too.
     """
-    try:
-        client = distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
-        raise OsteonError(f"--scheduler {address}: no Dask scheduler answers there: {reason}") from None
-    with client, client.as_current():
+    with _client(address) as client, client.as_current():
         # A task, and not scattered data: when the worker that holds it is lost, the scheduler makes it again.
         context = client.submit(_itself, pickle.dumps(job.context), pure=False)
         futures = [client.submit(_do, job.function, job.digest, context, chunk, pure=False) for chunk in chunks]
@@ -44,6 +40,21 @@ def done(job: Job, chunks: Sequence[Chunk], address: str) -> Iterator[tuple[int,
             ) from None
         finally:
             client.cancel([*futures, context])
+
+
+def _client(address: str) -> Any:
+    try:
+        # A client made with an address that cannot be read waits for a minute when it is thrown away.
+        get_address_host_port(address)
+    except ValueError as error:
+        raise OsteonError(
+            f"--scheduler {address!r} is no address, such as tcp://10.0.0.5:8786 would be: {error}"
+        ) from None
+    try:
+        return distributed.Client(address, timeout=_TIMEOUT, set_as_default=False)
+    except (OSError, OverflowError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise OsteonError(f"--scheduler {address}: no Dask scheduler answers there: {reason}") from None
 
 
 def _itself(value: bytes) -> bytes:

@@ -42,10 +42,10 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     arrow = _arrow()
     import pyarrow.parquet
 
+    if not path.is_file():
+        raise OsteonError(f"{path}: no such file")
     try:
         table = pyarrow.parquet.read_table(path)
-    except FileNotFoundError:
-        raise OsteonError(f"{path}: no such file") from None
     except (OSError, arrow.ArrowException) as error:
         raise OsteonError(f"{path}: not a Parquet file: {' '.join(str(error).split())}") from None
     about = (table.schema.metadata or {}).get(_ABOUT)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from osteon.library import Library
     from osteon.trials import Trials
 
-Draws = Annotated[int, typer.Option(min=1, help="How many draws of the parameters.")]
+Draws = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many draws of the parameters.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
 SamplerName = Annotated[str, typer.Option("--sampler", help="How draws are spread: sobol, lhs or random.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every claim, not the fragile ones only.")]
@@ -51,7 +51,7 @@ def robustness(
 
     library = open_library(project)
     found, tables = [], {}
-    for name in models or library.model_names:
+    for name in dict.fromkeys(models or library.model_names):
         made = trials(library, name, draws, seed, sampler)
         columns = computed(analysis.job(made), f"Judging {name}", workers=workers, scheduler=scheduler, results=results)
         found.append(analysis.robustness(made, columns))

@@ -125,7 +125,8 @@ def _print_prediction(frame: pd.DataFrame) -> None:
     title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"
     heads = ["observable", "change", "fold change", "value", "reference"]
     table = Table(title=title)
-    for head in heads + ["draws that agree", "90 % of draws"] * ("draws" in said):
+    asked = "members" if "ensemble" in said else "draws"
+    for head in heads + [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said):
         table.add_column(head, justify="left" if head == "observable" else "right")
     for name, row in frame.iterrows():
         change = percent(row["effect"]) if row["effect"] == row["effect"] else "-"
@@ -135,7 +136,7 @@ def _print_prediction(frame: pd.DataFrame) -> None:
         table.add_row(*cells)
     output.print(table)
     if said.get("failed"):
-        output.print(f"{said['failed']} of {said['draws']} draws broke and count as not agreeing", highlight=False)
+        output.print(f"{said['failed']} of {said['draws']} {asked} broke and count as not agreeing", highlight=False)
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,9 +11,9 @@ from osteon.library import Library
 from osteon.robustness import as_dict, job, robustness
 from osteon.tiles import draw_robustness
 
-DRAWS = 1000
-FEWER = {"bone_remodeling": 200}
-"""Draws of models that take long."""
+DRAWS = 2048
+FEWER = {"bone_remodeling": 512}
+"""Draws of models that take long; powers of two, at which a Sobol sequence is balanced."""
 
 root = Path(__file__).parents[1]
 library = Library(root)

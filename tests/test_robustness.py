@@ -114,6 +114,8 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
     found = robustness(tried, run(job(tried), results=tmp_path))
     assert found.claims[0].filed == "contradicted"
     assert found.claims[0].supported.share == pytest.approx(0.75, abs=0.01)
+    # Of a uniform x and whether it lies in the upper share p: sqrt(3 p (1 - p)).
+    assert found.claims[0].decided_by == {"gain": pytest.approx(np.sqrt(3 * 0.75 * 0.25), abs=0.02)}
     assert found.joint["construction"] == found.claims[0].supported
     assert found.met == {}
     assert found.failed.count == 0

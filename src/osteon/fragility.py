@@ -44,12 +44,16 @@ def _fragile(one: Mapping[str, Any]) -> list[str]:
     lines = ["", f"### `{one['model']}`", ""]
     if not claims:
         return [*lines, f"Every claim is supported by at least {ROBUST:.0%} of the draws."]
-    lines += ["| claim | what is reported | as filed | supported in |", "|---|---|---|--:|"]
+    lines += ["| claim | what is reported | as filed | supported in | decided by |", "|---|---|---|--:|---|"]
     for claim in claims:
         held_out = " *(held out)*" if claim["role"] == "held_out" else ""
         said = f"{claim['statement']}{held_out}".replace("|", "\\|")
-        lines.append(f"| {claim['claim']} | {said} | {claim['filed']} | {_shown(claim)} |")
+        lines.append(f"| {claim['claim']} | {said} | {claim['filed']} | {_shown(claim)} | {_decided(claim)} |")
     return lines
+
+
+def _decided(claim: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{name}` {value:+.2f}" for name, value in claim["decided_by"].items())
 
 
 def _shown(share: Mapping[str, float] | None) -> str:

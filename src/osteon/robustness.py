@@ -53,12 +53,17 @@ class Share:
 
 @dataclass(frozen=True)
 class ClaimRobustness:
-    """One claim: its verdict on the model as filed, and how many draws have each verdict."""
+    """One claim: its verdict on the model as filed, and how many draws have each verdict.
+
+    ``decided_by`` has the parameters whose places in their ranges go with support: up to three correlations, the
+    strongest first, none weaker than chance would bring about.
+    """
 
     source: str
     claim: Claim
     filed: str
     counts: Mapping[str, int]
+    decided_by: Mapping[str, float]
 
     @property
     def supported(self) -> Share:
@@ -77,6 +82,7 @@ class ClaimRobustness:
             "filed": self.filed,
             **self.supported.as_dict(),
             "verdicts": dict(self.counts),
+            "decided_by": {name: round(value, 3) for name, value in self.decided_by.items()},
         }
 
 
@@ -174,7 +180,13 @@ def robustness(trials: Trials, columns: Mapping[str, NDArray[Any]]) -> Robustnes
     verdicts = columns["verdicts"]
     filed = [result.verdict for result in verify(trials.model, trials.claims).results]
     claims = tuple(
-        ClaimRobustness(source, claim, verdict, {name: int((column == code).sum()) for code, name in _codes(column)})
+        ClaimRobustness(
+            source,
+            claim,
+            verdict,
+            counts={name: int((column == code).sum()) for code, name in _codes(column)},
+            decided_by=_correlations(column == _SUPPORTED, trials),
+        )
         for (source, claim), verdict, column in zip(trials.claims, filed, verdicts.T, strict=True)
     )
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
@@ -197,6 +209,18 @@ def robustness(trials: Trials, columns: Mapping[str, NDArray[Any]]) -> Robustnes
 def as_dict(found: Iterable[Robustness]) -> dict[str, Any]:
     """Return the results of several models in the shape of ``osteon robustness --json``."""
     return {"osteon": __version__, "models": [one.as_dict() for one in found]}
+
+
+def _correlations(supported: NDArray[np.bool_], trials: Trials) -> dict[str, float]:
+    """Return which parameters go with support, beyond four standard errors of a correlation that is not there."""
+    spread = trials.shares.std(axis=0) * supported.std()
+    if not (spread > 0.0).all():
+        return {}
+    places = trials.shares - trials.shares.mean(axis=0)
+    found = (places * supported[:, np.newaxis]).mean(axis=0) / spread
+    order = np.argsort(-np.abs(found), kind="stable")[:3]
+    least = 4.0 / np.sqrt(len(supported))
+    return {trials.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
 
 
 def _codes(column: NDArray[Any]) -> list[tuple[int, str]]:

@@ -45,7 +45,8 @@ def draw_robustness(found: Sequence[Mapping[str, Any]], path: Path) -> None:
     bar.set_label(
         "share of draws that support the claim (tiles: in per cent); blue: held out; ×: not supported as filed"
     )
-    save(figure, path)
+    with matplotlib.rc_context({"svg.fonttype": "none"}):  # so that text can be searched and read aloud
+        save(figure, path)
 
 
 def _draw_tile(panel: Any, entry: Mapping[str, Any], place: int, colours: Any) -> None:

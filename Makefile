@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures effects tutorial constraints clean
+.PHONY: verify test lint build figures effects tutorial site constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
@@ -37,6 +37,10 @@ robustness: .venv/installed
 # The tutorial with everything that it shows.
 tutorial: .venv/installed
 	$(BIN)/python scripts/tutorial.py
+
+# The whole site, ready to be published, in build/site; npm and pip bring what runs in its pages.
+site: .venv/installed
+	$(BIN)/python scripts/site.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Osteon needs Python >= 3.11; name one: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const [executablePath, url, text] = process.argv.slice(2);
-const wanted = { width: 1280, height: 900, dark: false, open: false, axe: false, ...JSON.parse(text ?? "{}") };
+const wanted = { width: 1280, height: 900, dark: false, open: false, axe: false, text: false, ...JSON.parse(text ?? "{}") };
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const context = await browser.newContext({
   viewport: { width: wanted.width, height: wanted.height },
@@ -29,5 +29,6 @@ if (wanted.axe) {
   const result = await page.evaluate(() => axe.run(document));
   found.violations = result.violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes[0].html.slice(0, 200) }));
 }
+if (wanted.text) found.text = await page.evaluate(() => document.body.innerText);
 await browser.close();
 console.log(JSON.stringify(found));

@@ -15,6 +15,7 @@ from osteon.cli import (
     ensembles,
     exporting,
     judging,
+    publishing,
     reporting,
     running,
     varying,
@@ -54,6 +55,7 @@ for module in (
     exporting,
     archives,
     reporting,
+    publishing,
 ):
     module.register(app)
 

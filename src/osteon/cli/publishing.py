@@ -1,0 +1,43 @@
+"""The command that builds the site: ``site``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.errors import OsteonError
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(site)
+
+
+def site(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to; an earlier site there is replaced.")] = Path(
+        "build/site"
+    ),
+    without_engine: Annotated[
+        bool, typer.Option("--without-engine", help="Leave COPASI out: the pages show reported experiments only.")
+    ] = False,
+    vendored: Annotated[
+        Path, typer.Option(help="Folder that keeps the third-party files which npm and pip bring.")
+    ] = Path("build/vendored"),
+    project: Project = None,
+) -> None:
+    """Write a static site: scorecard, models, sources, documents, and pages on which COPASI runs in the browser."""
+    from osteon.model import load
+    from osteon.site.generator import generate
+
+    library = open_library(project)
+    names = list(dict.fromkeys(models or library.model_names))
+    if not names:
+        raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
+    loaded = [load(library, name) for name in names]
+    with progress("Building", 2 * len(loaded) + 1) as step:
+        generate(library, loaded, out, engine=not without_engine, cache=vendored, step=step)
+    output.print(f"wrote the site to {out}", highlight=False, soft_wrap=True)

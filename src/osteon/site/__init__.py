@@ -1,0 +1,20 @@
+"""The site: home, a page for each model and source, documentation, and a page on which COPASI runs in the browser.
+
+============== ========================================================================================================
+module         holds
+============== ========================================================================================================
+`expression`   what the page "Try it" knows of a model: what each intervention does, and when; what was reported
+`copasi`       the model as the COPASI file that runs in the page
+`vendored`     third-party files that lie beside the page: COPASI and Python as WebAssembly, and the plotting library
+`downloads`    what can be taken away from a model's page
+`documents`    the project's own documents, and the Python API
+`texts`        Markdown from text that is not ours, and from the project's own documents and notebooks
+`content`      every page as Markdown, and every file beside it
+`generator`    Sphinx, run over the pages
+============== ========================================================================================================
+
+Under ``assets/`` lies what runs in the page: ``schedule.mjs`` composes interventions by the rule of `osteon.schedule`,
+``engine.py`` runs the model in COPASI as `osteon.simulation` does in libroadrunner, ``worker.mjs`` keeps that off the
+page's own thread, ``try.mjs`` is what the reader sees. ``locks/`` has the version and digest of each third-party
+file.
+"""

@@ -1,0 +1,78 @@
+"""The project's own documents as pages: README, CONTRIBUTING, everything in ``docs/``, and the Python API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from osteon.site.texts import notebook, relinked
+
+_FIRST = ("getting_started", "tutorial", "add_a_mechanism", "scoring")
+_PAGES = {
+    "README.md": "docs/getting_started",
+    "CONTRIBUTING.md": "docs/add_a_mechanism",
+    "CHANGELOG.md": "docs/changelog",
+}
+_TITLES = {"README.md": "Getting started", "CONTRIBUTING.md": "Add a mechanism"}
+_API = """# Python API
+
+Everything that the command line does can be done from Python. What is not listed here may change without notice.
+
+```{eval-rst}
+.. automodule:: osteon
+   :members: load, models, verify
+
+.. autoclass:: osteon.model.Model
+   :members:
+
+.. autoclass:: osteon.scorecard.Scorecard
+   :members:
+
+.. autoclass:: osteon.scorecard.ClaimResult
+   :members:
+
+.. autoclass:: osteon.scorecard.CheckResult
+   :members:
+
+.. autoclass:: osteon.trajectory.Trajectory
+   :members:
+
+.. automodule:: osteon.expectations
+   :members: holds, threshold
+
+.. automodule:: osteon.errors
+   :members:
+```
+"""
+
+
+def add(pages: dict[str, str], files: dict[str, bytes], root: Path) -> None:
+    """Add the documents of a project to the pages, and their pictures to the files."""
+    documents = {path: page for path, page in _PAGES.items() if (root / path).is_file()}
+    documents |= {f"docs/{path.name}": f"docs/{path.stem}" for path in sorted((root / "docs").glob("*.md"))}
+    notebooks = {f"docs/{path.name}": f"docs/{path.stem}" for path in sorted((root / "docs").glob("*.ipynb"))}
+    known = documents | notebooks
+    added = {}
+    for path, page in documents.items():
+        text = _titled((root / path).read_text(encoding="utf-8"), _TITLES.get(path))
+        added[page] = relinked(text, path, known, page)
+    for path, page in notebooks.items():
+        text, pictures = notebook(root / path)
+        added[page] = text
+        files.update({f"docs/{name}": content for name, content in pictures.items()})
+    for picture in sorted((root / "docs").rglob("*.svg")):
+        files[picture.relative_to(root).as_posix()] = picture.read_bytes()
+    added["docs/api"] = _API
+    pages |= added
+    order = sorted(added, key=lambda page: (_rank(page), page))
+    listed = "\n".join(f"/{page}" for page in order)
+    pages["docs/index"] = f"# Documentation\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
+
+
+def _rank(page: str) -> int:
+    stem = page.rpartition("/")[2]
+    return _FIRST.index(stem) if stem in _FIRST else len(_FIRST)
+
+
+def _titled(text: str, title: str | None) -> str:
+    first, newline, rest = text.partition("\n")
+    return f"# {title}{newline}{rest}" if title and first.startswith("# ") else text

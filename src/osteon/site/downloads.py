@@ -1,0 +1,47 @@
+"""What can be taken away from a model's page: the model itself, its files for other programs, and its picture."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from osteon import export
+from osteon.export.subject import File, Subject
+from osteon.model import Model
+from osteon.plotting import draw_model
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def downloads(subject: Subject) -> Iterator[tuple[File, str]]:
+    """Yield every file to be offered, with what it is; a format of many files comes as one archive."""
+    name = subject.name
+    yield File.text(f"{name}.xml", subject.model.sbml), "SBML Level 3 Version 2"
+    sources = [File.text(path, text) for path, text in subject.antimony.items()]
+    yield _one(sources, f"{name}_antimony"), "Antimony, as a modeller writes it"
+    for format_, meaning in export.FORMATS.items():
+        yield _one(list(export.export(subject, [format_])), f"{name}_{format_}"), meaning
+
+
+def _one(files: Sequence[File], stem: str) -> File:
+    if len(files) == 1:
+        return File(files[0].path.rpartition("/")[2], files[0].content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            # A fixed date: an unchanged model is an unchanged archive.
+            archive.writestr(zipfile.ZipInfo(file.path, _EPOCH), file.content, zipfile.ZIP_DEFLATED)
+    return File(f"{stem}.zip", buffer.getvalue())
+
+
+def picture(model: Model) -> bytes | None:
+    """Return the figure of a model as SVG; nothing where its binding describes none."""
+    if model.binding.figure is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figure.svg"
+        draw_model(model, path)
+        return path.read_bytes()

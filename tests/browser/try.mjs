@@ -1,0 +1,61 @@
+// Uses the page "Try it" as a reader would: chooses, combines, moves a dose, follows the link; prints what it showed as JSON.
+// usage: node try.mjs CHROMIUM URL '{"steps": [...], "follow": true, "webassembly": true}'
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const [executablePath, url, text] = process.argv.slice(2);
+const wanted = { steps: [], follow: false, webassembly: true, width: 1280, dark: false, ...JSON.parse(text) };
+const { origin } = new URL(url);
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const context = await browser.newContext({ viewport: { width: wanted.width, height: 900 }, colorScheme: wanted.dark ? "dark" : "light" });
+const found = { messages: [], outside: [], states: [], violations: [] };
+await context.route((address) => address.origin !== origin && address.protocol.startsWith("http"), (route) => {
+  found.outside.push(route.request().url());
+  return route.abort();
+});
+if (!wanted.webassembly) await context.addInitScript(() => { delete globalThis.WebAssembly; });
+
+async function opened(address) {
+  const page = await context.newPage();
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) found.messages.push(`${message.text()} ${message.location().url}`); });
+  page.on("pageerror", (error) => found.messages.push(String(error)));
+  await page.goto(address);
+  await page.waitForSelector(wanted.webassembly ? "#try[data-engine=ready]:is([data-shown=live], [data-shown=trouble])" : "#try[data-shown=precomputed]", { timeout: 240000 });
+  return page;
+}
+
+const read = (page) => page.evaluate(() => ({
+  hash: location.hash,
+  shown: document.querySelector("#try").dataset.shown,
+  trouble: document.querySelector("#try .trouble").textContent,
+  status: document.querySelector("#try .status").textContent,
+  rows: Object.fromEntries([...document.querySelectorAll("#try tbody tr")].map((row) => {
+    const [reference, condition, fold, word] = row.querySelectorAll("td");
+    return [row.querySelector("th").textContent, { reference: Number(reference.dataset.value), condition: Number(condition.dataset.value), fold: Number(fold.dataset.value), word: word.textContent }];
+  })),
+}));
+
+const settled = (page) => page.waitForFunction(() => document.querySelector("#try").dataset.settled === location.hash, null, { timeout: 240000 });
+const page = await opened(url);
+found.states.push(await read(page));
+for (const { tick, untick, dose, value, select, option, clear } of wanted.steps) {
+  if (clear) await page.getByRole("button", { name: "Clear" }).click();
+  if (tick) await page.check(`#do-${tick}`);
+  if (untick) await page.uncheck(`#do-${untick}`);
+  if (dose) { await page.fill(`#dose-${dose} ~ input[type=number]`, String(value)); await page.keyboard.press("Tab"); }
+  if (select) await page.selectOption(`#${select}`, option);
+  await settled(page);
+  found.states.push(await read(page));
+}
+if (wanted.follow) {
+  const other = await opened(await page.evaluate(() => location.href));
+  await settled(other);
+  found.followed = await read(other);
+}
+await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+await page.evaluate(readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8"));
+const result = await page.evaluate(() => axe.run(document));
+found.violations = result.violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes[0].html.slice(0, 200) }));
+found.width = await page.evaluate(() => document.documentElement.scrollWidth);
+await browser.close();
+console.log(JSON.stringify(found));

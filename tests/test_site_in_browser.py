@@ -1,0 +1,185 @@
+"""The site as a reader uses it: COPASI in the page, links, keyboard, light and dark, text that tries to be markup."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import LIBRARY, ROOT, model
+from headless import browser, run, visit
+from osteon.errors import OsteonError, ProjectError
+from osteon.library import Library
+from osteon.model import Model, load
+from osteon.site import vendored
+from osteon.site.generator import generate
+
+NAME = "mitochondrial_lamin"
+BESIDE = ROOT / "build" / "vendored"
+"""Where `osteon site` keeps third-party files too, so that they are brought once."""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine alone; yield its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def needs() -> None:
+    """Skip the test, with the reason, without a browser or the files that run in it."""
+    browser()
+    try:
+        vendored.engine(BESIDE)
+    except OsteonError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a site of two models, the largest among them."""
+    needs()
+    out = tmp_path_factory.mktemp("site") / "html"
+    generate(LIBRARY, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
+    yield from served(out)
+
+
+def used(url: str, **wanted: Any) -> dict[str, Any]:
+    """Use the page "Try it"; see ``try.mjs``."""
+    found: dict[str, Any] = run("try.mjs", url, json.dumps(wanted))
+    assert found["outside"] == []
+    assert found["messages"] == []
+    assert grave(found) == []
+    return found
+
+
+def grave(found: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what axe calls serious or critical."""
+    return [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+
+
+def agrees(state: dict[str, Any], condition: str, reference: str, of: str | Model = NAME, **where: Any) -> None:
+    """See that what the page shows is what `osteon predict` gives."""
+    expected = (model(of) if isinstance(of, str) else of).predict(condition, reference, **where)
+    for observable, row in expected.iterrows():
+        shown = state["rows"][observable]
+        assert shown["condition"] == pytest.approx(row["value"], rel=1e-5, abs=1e-7), observable
+        assert shown["reference"] == pytest.approx(row["reference"], rel=1e-5, abs=1e-7), observable
+
+
+def dosed(intervention: str, target: str, value: float) -> Model:
+    """Return the model of `NAME` with another dose of an intervention."""
+    binding = model(NAME).binding
+    act = binding.interventions[intervention]
+    moved = {**binding.interventions, intervention: act.model_copy(update={"set": {**act.set, target: value}})}
+    changed = binding.model_copy(update={"interventions": moved})
+    return Model(model(NAME).sbml, changed, LIBRARY.vocabulary, shown=NAME)
+
+
+def test_choose_combine_move_and_share(site: str) -> None:
+    steps = [
+        {"clear": True},
+        {"tick": "cccp"},
+        {"tick": "si_atf4"},
+        {"select": "reference", "option": "cccp"},
+        {"dose": "cccp-cccp", "value": 3},
+        {"untick": "si_atf4"},
+    ]
+    found = used(f"{site}/try/{NAME}.html", steps=steps, follow=True)
+    opened, cleared, ticked, combined, compared, moved, single = found["states"]
+    assert opened["shown"] == "live"
+    agrees(cleared, "control", "control")
+    agrees(ticked, "cccp", "control")
+    assert ticked["rows"]["atf4"]["word"] == "increase"
+    agrees(combined, "cccp+si_atf4", "control")
+    agrees(compared, "cccp+si_atf4", "cccp")
+    agrees(moved, "cccp+si_atf4", "cccp", dosed("cccp", "cccp", 3.0))
+    agrees(single, "cccp", "control", dosed("cccp", "cccp", 3.0))
+    assert single["rows"] != ticked["rows"]
+    assert found["followed"] == single
+
+
+def test_the_largest_model_agrees_too(site: str) -> None:
+    name = "bone_remodeling"
+    address = f"{site}/try/{name}.html#setting=mouse&condition=ovariectomy&reference=control"
+    found = used(address, dark=True, width=390, steps=[{"tick": "rankl_added"}, {"tick": "resorption_stimulus"}])
+    alone, both, clash = found["states"]
+    agrees(alone, "ovariectomy", "control", name, setting="mouse")
+    agrees(both, "ovariectomy+rankl_added", "control", name, setting="mouse")
+    assert found["width"] <= 390
+    with pytest.raises(ProjectError, match="sets 'sources_recombinant_rankl'"):
+        model(name).schedule(("rankl_added", "resorption_stimulus"), "mouse")
+    assert "rankl_added sets sources_recombinant_rankl" in clash["trouble"]
+
+
+def test_without_webassembly_reported_experiments_show(site: str) -> None:
+    found = used(f"{site}/try/{NAME}.html#setting=osteocyte_culture&condition=cccp", webassembly=False)
+    assert found["states"][0]["shown"] == "precomputed"
+    agrees(found["states"][0], "cccp", "control")
+
+
+@pytest.mark.parametrize(
+    "page", ["index", "scorecard", f"models/{NAME}", f"sources/{NAME}", "docs/api", "docs/tutorial"]
+)
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_pages_show_without_a_fault(site: str, page: str, width: int, dark: bool) -> None:
+    found = visit(f"{site}/{page}.html", width=width, dark=dark, axe=True)
+    assert grave(found) == []
+    assert [message for message in found["messages"] if not message.startswith("[PST]")] == []
+    assert [one for one in found["requests"] if not one.startswith((site, "data:"))] == []
+    assert found["width"] <= width
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>`{raw} html` ``` "
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a site whose claim, names and SBML note all try to be HTML or a directive."""
+    needs()
+    folder = tmp_path_factory.mktemp("hostile")
+    for name in ("antimony", "evidence", "models"):
+        shutil.copytree(ROOT / name, folder / name)
+    evidence = folder / "evidence" / f"{NAME}.toml"
+    text = evidence.read_text(encoding="utf-8")
+    for field in ("statement", "title", "summary"):
+        text = text.replace(f'{field} = "', f'{field} = "{HOSTILE}', 1)
+    evidence.write_text(text, encoding="utf-8")
+    escaped = HOSTILE.replace("<", "&lt;").replace(">", "&gt;")
+    sbml = folder / "models" / "sbml" / f"{NAME}.xml"
+    text = sbml.read_text(encoding="utf-8").replace("<p>", f"<p>{escaped}", 1)
+    sbml.write_text(re.sub(r'(<reaction [^>]*name=")', rf"\1{escaped}", text), encoding="utf-8")
+    binding = folder / "models" / "bindings" / f"{NAME}.toml"
+    text = binding.read_text(encoding="utf-8")
+    binding.write_text(re.sub(r'^title = "', f'title = "{HOSTILE}', text, flags=re.MULTILINE), encoding="utf-8")
+    library = Library(folder)
+    generate(library, [load(library, NAME)], folder / "site", engine=True, cache=BESIDE)
+    yield from served(folder / "site")
+
+
+@pytest.mark.parametrize("page", ["index", f"models/{NAME}", f"sources/{NAME}"])
+def test_hostile_text_shows_as_text(hostile: str, page: str) -> None:
+    found = visit(f"{hostile}/{page}.html", open=True, text=True)
+    assert found["dialogs"] == 0
+    assert "<script>alert(1)</script>" in found["text"]
+    assert [one for one in found["requests"] if one.endswith("/x")] == []
+
+
+def test_hostile_text_does_nothing_where_the_model_runs(hostile: str) -> None:
+    found = used(f"{hostile}/try/{NAME}.html")
+    assert found["states"][0]["shown"] == "live"

@@ -12,7 +12,7 @@ from osteon.robustness import as_dict, job, robustness
 from osteon.tiles import draw_robustness
 
 DRAWS = 2048
-FEWER = {"bone_remodeling": 512}
+FEWER = {"bone_remodeling": 1024}
 """Draws of models that take long; powers of two, at which a Sobol sequence is balanced."""
 
 root = Path(__file__).parents[1]

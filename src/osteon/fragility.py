@@ -7,6 +7,10 @@ from typing import Any
 
 ROBUST = 0.95
 """Claims that fewer draws than this share support are called fragile."""
+_HEADS = (
+    *("model", "parameters", "draws", "claims", "robust", "< 90 %", "< 50 %"),
+    *("all built on", "all held out", "broken", "audit"),
+)
 
 
 def markdown(models: Sequence[Mapping[str, Any]]) -> str:
@@ -19,17 +23,18 @@ def markdown(models: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _summary(models: Sequence[Mapping[str, Any]]) -> list[str]:
-    heads = ("model", "parameters", "draws", "claims", "robust", "all built on", "all held out", "broken", "audit")
-    lines = [f"| {' | '.join(heads)} |", f"|---|{'--:|' * (len(heads) - 1)}"]
+    lines = [f"| {' | '.join(_HEADS)} |", f"|---|{'--:|' * (len(_HEADS) - 1)}"]
     for one in models:
-        robust = sum(claim["share"] >= ROBUST for claim in one["claims"])
+        shares = [claim["share"] for claim in one["claims"]]
         audit = one["audit"]
         cells = (
             f"`{one['model']}`",
             len(one["ranges"]),
             one["draws"],
-            len(one["claims"]),
-            robust,
+            len(shares),
+            sum(share >= ROBUST for share in shares),
+            sum(share < 0.9 for share in shares),
+            sum(share < 0.5 for share in shares),
             _shown(one["met"].get("construction")),
             _shown(one["met"].get("held_out")),
             one["failed"]["count"],

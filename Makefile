@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures effects tutorial site constraints clean
+.PHONY: verify test lint build figures diagrams effects tutorial site constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
@@ -29,6 +29,10 @@ figures: .venv/installed
 
 effects: .venv/installed
 	$(BIN)/python scripts/effects.py
+
+# The network of every model; after a change of what acts on what. Needs Graphviz.
+diagrams: .venv/installed
+	$(BIN)/python scripts/diagrams.py
 
 # The shares of docs/robustness.md; takes half an hour on two cores, and goes on where it was stopped.
 robustness: .venv/installed

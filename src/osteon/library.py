@@ -61,6 +61,11 @@ class Files:
         return self.root / "models" / "bindings" / f"{self.name}.toml"
 
     @property
+    def layout(self) -> Path:
+        """Where everything of its diagram lies."""
+        return self.root / "models" / "layout" / f"{self.name}.json"
+
+    @property
     def evidence(self) -> Path:
         """The source of the same name."""
         return self.root / "evidence" / f"{self.name}.toml"

@@ -20,6 +20,7 @@ FORMATS: dict[str, str] = {
     "petab": "problems of parameter estimation, PEtab versions 1 and 2",
     "equations": "the equations as documents, in Markdown and LaTeX",
     "code": "the equations as programs in Python, Julia and R",
+    "diagram": "a picture of what raises and lowers what, as SVG and inside SBML, for COPASI",
 }
 """Every format: its name, which is its module's too, and what it is, for ``osteon export --help``."""
 

@@ -30,7 +30,8 @@ class Subject:
 
     ``provenance`` holds the range and the source of every parameter, those of its parts included; ``antimony`` the text
     of its own Antimony file and of those that it imports, by file name; ``documents`` that of its binding, those of its
-    parts, the evidence and the vocabulary, by path in the project.
+    parts, the evidence and the vocabulary, by path in the project. ``titles`` are those of its parts, by the prefix of
+    their symbols; ``layout`` is the text of the layout of its diagram, where there is one.
     """
 
     model: Model
@@ -38,6 +39,8 @@ class Subject:
     provenance: Mapping[str, ParameterBinding]
     antimony: Mapping[str, str]
     documents: Mapping[str, str]
+    titles: Mapping[str, str]
+    layout: str | None
 
     @property
     def name(self) -> str:
@@ -68,4 +71,6 @@ def subject(library: Library, name: str) -> Subject:
         provenance={**library.inherited(model.binding), **model.binding.parameters},
         antimony={path.antimony.name: read_text(path.antimony, path.shown(path.antimony)) for path in files},
         documents={files[0].shown(path): read_text(path, files[0].shown(path)) for path in documents},
+        titles={prefix: library.binding(part).title for prefix, part in model.binding.parts.items()},
+        layout=files[0].layout.read_text(encoding="utf-8") if files[0].layout.is_file() else None,
     )

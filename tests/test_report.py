@@ -14,12 +14,14 @@ import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, Command, model, scorecard
 from osteon.changes import changes, read_run
-from osteon.errors import OsteonError
+from osteon.errors import OsteonError, ProjectError
 from osteon.expectations import EFFECTS, holds
 from osteon.library import Library
 from osteon.model import load
+from osteon.necessity import Necessity
 from osteon.pages.courses import Courses
 from osteon.pages.panels import BOTTOM, TOP, panel
+from osteon.pages.standing import standing
 from osteon.pages.wording import change
 from osteon.report import report
 
@@ -220,3 +222,38 @@ def test_a_file_that_is_no_saved_run_is_refused(content: str | None, said: str, 
         path.write_text(content)
     with pytest.raises(OsteonError, match=said):
         read_run(path)
+
+
+def test_cards_say_how_firmly_a_claim_stands(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
+    shutil.copytree(ROOT / "models", tmp_path / "models")
+    shutil.copytree(ROOT / "docs" / "results", tmp_path / "docs" / "results")
+    library = Library(tmp_path)
+    needs = Necessity.from_dict(json.loads(library.files(NAME).result("ablation").read_text(encoding="utf-8")))
+    share = {one["claim"]: one["share"] for one in library.shares[NAME]["claims"]}
+    for (_, claim), (robustness, edges) in standing(library, load(library, NAME)).items():
+        assert f"supported in {100 * share[claim]:.1f} %" in str(robustness)
+        if claim in needs.supported:
+            assert all(str(edge) in str(edges) for edge in needs.breakers(claim)[:8])
+    binding = library.files(NAME).binding
+    text = binding.read_text(encoding="utf-8")
+    binding.write_text(text.replace("[protocol]", "[protocol]\ndetection_limit = 1e-5"), encoding="utf-8")
+    changed = Library(tmp_path)
+    assert all(
+        "out of date" in str(robustness) and "out of date" in str(edges)
+        for robustness, edges in standing(changed, load(changed, NAME)).values()
+    )
+    shutil.rmtree(tmp_path / "docs")
+    shutil.rmtree(tmp_path / "models" / "results")
+    bare = Library(tmp_path)
+    assert set(standing(bare, load(bare, NAME)).values()) == {(None, None)}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"models": [{}]}'])
+def test_a_damaged_robustness_is_refused(content: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
+    path = tmp_path / "docs" / "results" / "robustness.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"docs/results/robustness\.json: not "):
+        _ = Library(tmp_path).shares

@@ -13,7 +13,7 @@ from osteon.bindings import Binding, InterventionBinding, ParameterBinding
 from osteon.errors import Finding, ProjectError
 from osteon.evidence import Claim
 from osteon.library import Library
-from osteon.model import load
+from osteon.model import Model, load
 from osteon.necessity import STANDINGS, Necessity
 
 
@@ -81,7 +81,7 @@ def describe(library: Library, name: str) -> Description:
     model = load(library, name)
     compiled = sbml.read(model.sbml, model.shown).getModel()
     claims = tuple(library.claims(model.binding))
-    necessity = _recorded(library, name)
+    needs, current = necessity(library, model)
     return Description(
         id=name,
         title=model.binding.title,
@@ -91,18 +91,26 @@ def describe(library: Library, name: str) -> Description:
         binding=model.binding,
         provenance={**library.inherited(model.binding), **model.binding.parameters},
         claims=claims,
-        necessity=necessity,
-        necessity_is_current=necessity is not None and necessity.digest == digest(model, claims),
+        necessity=needs,
+        necessity_is_current=current,
     )
 
 
-def _recorded(library: Library, name: str) -> Necessity | None:
-    result = library.recorded(name, "ablation")
+def necessity(library: Library, model: Model) -> tuple[Necessity | None, bool]:
+    """Return the ablation on record of a model, if any, and whether it is of the model and claims as they are now.
+
+    Raises:
+        ProjectError: if the file is not one that `osteon ablate` wrote.
+    """
+    result = library.recorded(model.name, "ablation")
+    if result is None:
+        return None, False
     try:
-        return None if result is None else Necessity.from_dict(result)
+        needs = Necessity.from_dict(result)
     except ValueError as error:
-        files = library.files(name)
+        files = library.files(model.name)
         raise ProjectError([Finding(files.shown(files.result("ablation")), str(error))]) from None
+    return needs, needs.digest == digest(model, library.claims(model.binding))
 
 
 def _prose(notes: str) -> tuple[str, ...]:

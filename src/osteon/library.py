@@ -175,14 +175,38 @@ class Library:
         """
         files = self.known_files(name)
         path = files.result(kind)
+        result = self._read_result(path)
+        if result is not None and result.get("model") != name:
+            raise ProjectError([Finding(files.shown(path), f"not a result of model {name!r}; compute it anew")])
+        return result
+
+    @cached_property
+    def shares(self) -> dict[str, dict[str, Any]]:
+        """The robustness on record, by model: each as under ``models`` in the JSON of ``osteon robustness``.
+
+        Raises:
+            ProjectError: if the file is not one that this program wrote.
+        """
+        path = self.root / "docs" / "results" / "robustness.json"
+        result = self._read_result(path)
+        if result is None:
+            return {}
+        try:
+            return {one["model"]: one for one in result["models"]}
+        except (KeyError, TypeError):
+            shown = path.relative_to(self.root).as_posix()
+            raise ProjectError([Finding(shown, "not a result of `osteon robustness`; compute it anew")]) from None
+
+    def _read_result(self, path: Path) -> dict[str, Any] | None:
         if not path.is_file():
             return None
+        shown = path.relative_to(self.root).as_posix()
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ProjectError([Finding(files.shown(path), f"not readable as JSON: {error}")]) from None
-        if not isinstance(result, dict) or result.get("model") != name:
-            raise ProjectError([Finding(files.shown(path), f"not a result of model {name!r}; compute it anew")])
+            raise ProjectError([Finding(shown, f"not readable as JSON: {error}")]) from None
+        if not isinstance(result, dict):
+            raise ProjectError([Finding(shown, "not a result of this program; compute it anew")])
         return result
 
     def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:

@@ -126,10 +126,10 @@ class Necessity:
             return "no claim falls, and no effect moves"
         return f"no claim falls; effects move by up to {percent(outcome.shift)}"
 
-    def breakers(self, claim: str) -> tuple[Edge, ...]:
-        """Return the edges that a claim falls without, those aside that the model does not run without."""
-        removals = (outcome for outcome in self.outcomes if outcome.change == "removed" and not self.stops(outcome))
-        return tuple(outcome.edge for outcome in removals if claim in outcome.fallen)
+    def breakers(self, claim: str, change: Change = "removed") -> tuple[Edge, ...]:
+        """Return the edges with whose change a claim falls, those aside that stop the model."""
+        changed = (outcome for outcome in self.outcomes if outcome.change == change and not self.stops(outcome))
+        return tuple(outcome.edge for outcome in changed if claim in outcome.fallen)
 
     def unbreakable(self) -> tuple[str, ...]:
         """Return the claims that no change of any edge makes fall, those aside that stop the model."""

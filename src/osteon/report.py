@@ -13,11 +13,12 @@ from osteon.description import Section, describe
 from osteon.evidence import Evidence
 from osteon.library import Library
 from osteon.model import Model
-from osteon.pages.cards import Card, cards
+from osteon.pages.cards import Card, Notes, cards
 from osteon.pages.courses import Courses
 from osteon.pages.equations import Equations, equations
 from osteon.pages.matrices import matrices
 from osteon.pages.rendering import render
+from osteon.pages.standing import standing
 from osteon.pages.wording import thresholds
 from osteon.scorecard import Scorecard
 from osteon.verification import verify
@@ -68,14 +69,16 @@ def report(
     models = sorted(models, key=lambda model: len(model.binding.sources))
     sources = _sources(library, models)
     scorecards, portraits, courses = [], [], {}
+    notes: Notes = {}
     for model in models:
         scorecards.append(verify(model, library.claims(model.binding)))
         portraits.append(portrait(library, model))
         courses[model.name] = Courses(model)
+        notes = {**notes, **standing(library, model)}
         if step is not None:
             step()
     card = Scorecard(tuple(result for part in scorecards for result in part.results))
-    laid_out = cards(sources, card.results, courses, library.vocabulary)
+    laid_out = cards(sources, card.results, courses, library.vocabulary, notes)
     return render(
         "report.html",
         title=_title(portraits),

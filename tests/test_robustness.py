@@ -20,6 +20,7 @@ from osteon.bindings import Act, ParameterBinding
 from osteon.draws import SAMPLERS, shares
 from osteon.errors import OsteonError
 from osteon.evidence import Claim
+from osteon.identity import digest
 from osteon.model import Model, load
 from osteon.robustness import Share, job, robustness, trials
 from osteon.trials import VERDICTS, Trials
@@ -204,6 +205,17 @@ def test_the_document_shows_the_numbers_that_are_filed() -> None:
     assert [one["model"] for one in whole["models"]] == list(MODELS)
     text = (ROOT / "docs" / "robustness.md").read_text(encoding="utf-8")
     assert overview.inserted(text, fragility.markdown(whole["models"]), "robustness") == text
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: str) -> None:
+    whole = json.loads((ROOT / "docs" / "results" / "robustness.json").read_text(encoding="utf-8"))
+    filed = next(one for one in whole["models"] if one["model"] == name)
+    made = _trials(name, filed["draws"], filed["seed"], filed["sampler"])
+    assert filed["sbml"] == digest(made.model.sbml), "`make robustness` computes it anew"
+    assert filed["ranges"] == {each: [*made.draws.ranges[each], made.draws.scale(each)] for each in made.draws.names}
+    assert [entry["claim"] for entry in filed["claims"]] == [claim.id for _, claim in made.claims]
+    assert [entry["statement"] for entry in filed["claims"]] == [claim.statement for _, claim in made.claims]
 
 
 def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ NEGATIVE = -1e-6
 RESTING = 1e-6
 """Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
 _SETTLING_TIMES = 10
+_LEAST_DAMPING = 1e-8
 _TRACE = 1e-15
 _STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
 
@@ -98,7 +99,10 @@ class Simulator:
         self._changed: set[str] = set()
         self._rests: dict[tuple[tuple[str, Change], ...], _Rest | SimulationError] = {}
         self._rated = sorted(set(self._runner.getRateRuleIds()) - set(self._moving))
-        self._runner.getSteadyStateSolver().setValue("auto_moiety_analysis", False)
+        solver = self._runner.getSteadyStateSolver()
+        solver.setValue("auto_moiety_analysis", False)
+        # At roadrunner's own 1e-20, NLEQ2 never returns from some models without a resting state.
+        solver.setValue("minimum_damping", _LEAST_DAMPING)
         integrator = self._runner.getIntegrator()
         integrator.setValue("relative_tolerance", accuracy.relative)
         # One tolerance for each species: a single one would be scaled by the amounts at the start of every integration.

@@ -9,7 +9,8 @@ from osteon.necessity import STANDINGS, Necessity
 _WORDS = {
     "felt": "Untested: effects move without them, but no claim falls",
     "silent": "Untested: nothing that a claim reads moves without them",
-    "sign": "Tested by their sign alone: claims fall when they are reversed, none when they are removed",
+    "broken": "Untested so far: claims fall only because a simulation breaks or nothing is left to compare with",
+    "sign": "Tested by their sign alone: claims are contradicted when they are reversed, none when they are removed",
 }
 
 
@@ -20,7 +21,7 @@ def tables(found: Sequence[Necessity], statements: Mapping[str, str]) -> str:
         found: the result of each model.
         statements: what each claim says, by its id.
     """
-    heads = ["model", "edges", *STANDINGS, "claims", "hang on one edge", "nothing breaks"]
+    heads = ["model", "edges", *STANDINGS, "claims", "one edge", "no edge"]
     lines = [f"| {' | '.join(heads)} |", f"|---|{'--:|' * (len(heads) - 1)}"]
     for one in found:
         standings = [one.standing(edge) for edge in one.edges]
@@ -41,11 +42,14 @@ def _model(one: Necessity, statements: Mapping[str, str]) -> list[str]:
     if single:
         lines += ["", f"- Claims that hang on a single edge ({len(single)}): {', '.join(single)}."]
     for claim in one.unbreakable():
-        lines += ["", f"- No change of any edge breaks {claim}: {statements.get(claim, 'a claim no longer on record')}"]
+        lines += [
+            "",
+            f"- No change of any edge contradicts {claim}: {statements.get(claim, 'a claim no longer on record')}",
+        ]
     return lines
 
 
 def _single(one: Necessity) -> dict[str, str]:
-    """Return the claims that fall without exactly one edge, with that edge."""
+    """Return the claims that are contradicted without exactly one edge, with that edge."""
     breakers = {claim: one.breakers(claim) for claim in one.supported}
     return {claim: str(edges[0]) for claim, edges in breakers.items() if len(edges) == 1}

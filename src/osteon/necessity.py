@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STANDINGS = {
-    "needed": "claims fall without it",
-    "sign": "no claim falls without it, but some fall when it is turned round",
+    "needed": "claims are contradicted without it",
+    "sign": "no claim is contradicted without it, but some are when it is turned round",
+    "broken": "claims fall, but only for a simulation breaks or nothing is left to compare with; none is contradicted",
     "felt": "untested: effects change without it, but no claim falls",
     "silent": "untested: nothing that any claim reads changes without it",
     "vital": "nothing runs without it, or a part of the model is gone: every simulated claim falls",
@@ -109,10 +110,13 @@ class Necessity:
         removed = outcomes["removed"]
         if self.stops(removed):
             return "vital"
-        if removed.fallen:
+        if removed.contradicted:
             return "needed"
-        if any(outcome.fallen for outcome in outcomes.values()):
+        told = [outcome for outcome in outcomes.values() if not self.stops(outcome)]
+        if any(outcome.contradicted for outcome in told):
             return "sign"
+        if any(outcome.fallen for outcome in outcomes.values()):
+            return "broken"
         return "felt" if removed.shift >= NOTICEABLE else "silent"
 
     def statement(self, outcome: Outcome) -> str:
@@ -127,13 +131,13 @@ class Necessity:
         return f"no claim falls; effects move by up to {percent(outcome.shift)}"
 
     def breakers(self, claim: str, change: Change = "removed") -> tuple[Edge, ...]:
-        """Return the edges with whose change a claim falls, those aside that stop the model."""
+        """Return the edges whose change contradicts a claim, those aside that stop the model."""
         changed = (outcome for outcome in self.outcomes if outcome.change == change and not self.stops(outcome))
-        return tuple(outcome.edge for outcome in changed if claim in outcome.fallen)
+        return tuple(outcome.edge for outcome in changed if claim in outcome.contradicted)
 
     def unbreakable(self) -> tuple[str, ...]:
-        """Return the claims that no change of any edge makes fall, those aside that stop the model."""
-        lost = {claim for outcome in self.outcomes if not self.stops(outcome) for claim in outcome.fallen}
+        """Return the claims that no change of any edge contradicts, those aside that stop the model."""
+        lost = {claim for outcome in self.outcomes if not self.stops(outcome) for claim in outcome.contradicted}
         return tuple(claim for claim in self.supported if claim not in lost)
 
     def frame(self) -> pd.DataFrame:

@@ -31,7 +31,7 @@ NEGATIVE = -1e-6
 RESTING = 1e-6
 """Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
 _SETTLING_TIMES = 10
-_LEAST_DAMPING = 1e-8
+_LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 _TRACE = 1e-15
 _STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
 

@@ -111,5 +111,5 @@ def _print(necessity: Necessity) -> None:
             output.print(f"{standings.count(name):4} {name}: {meaning}", highlight=False, soft_wrap=True)
     if necessity.unbreakable():
         output.print(
-            f"no change makes these fall: {', '.join(necessity.unbreakable())}", highlight=False, soft_wrap=True
+            f"no change contradicts these: {', '.join(necessity.unbreakable())}", highlight=False, soft_wrap=True
         )

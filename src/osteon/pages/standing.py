@@ -54,7 +54,7 @@ def _edges(needs: Necessity | None, claim: str, current: bool) -> str | None:
     removed, turned = needs.breakers(claim), needs.breakers(claim, "reversed")
     only_turned = [edge for edge in turned if edge not in removed]
     if not removed and not only_turned:
-        return f"none: no change of any of {len(needs.edges)} edges makes it fall, those aside that stop the model"
+        return f"none: no change of any of {len(needs.edges)} edges contradicts it"
     said = f"{len(removed)} of {len(needs.edges)}"
     if removed:
         said += f": {_named(removed)}"

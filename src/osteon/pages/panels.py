@@ -87,6 +87,25 @@ def panel(result: CheckResult, claim: Claim, courses: Courses) -> Panel | None:
     return None
 
 
+def overlay(
+    observable: str, curves: Sequence[tuple[str, str, Trajectory]], end: float, unit: str, time_unit: str
+) -> Panel:
+    """Draw one observable under several conditions.
+
+    Args:
+        observable: its id.
+        curves: part, name and course of each.
+        end: last time to show.
+        unit: of the observable.
+        time_unit: of the courses.
+    """
+    start = min(float(course.times[0]) for _, _, course in curves)
+    top = max(float(course.values[observable][course.times <= end].max()) for _, _, course in curves)
+    scale = _Scale(start, end, 1.08 * max(top, 1e-12))
+    drawn = (scale.curve(part, name, course.times, course.values[observable]) for part, name, course in curves)
+    return Panel(tuple(drawn), (), scale.across(), scale.upwards(), None, time_unit, unit)
+
+
 @dataclass(frozen=True)
 class _Scale:
     """From time and value to the coordinates of the drawing."""

@@ -9,6 +9,8 @@ module         holds
 `downloads`    what can be taken away from a model's page
 `documents`    the project's own documents, and the Python API
 `texts`        Markdown from text that is not ours, and from the project's own documents and notebooks
+`pictures`     the picture of a model
+`findings`     every source, model and verdict, judged once
 `content`      every page as Markdown, and every file beside it
 `generator`    Sphinx, run over the pages
 ============== ========================================================================================================

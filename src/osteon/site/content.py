@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from osteon.evidence import Evidence
 from osteon.export.subject import subject
-from osteon.library import Library
 from osteon.model import Model
-from osteon.pages.cards import Card, cards
-from osteon.pages.courses import Courses
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
-from osteon.report import Portrait, apart, conflicts, counts, portrait
-from osteon.scorecard import ClaimResult, Scorecard
+from osteon.report import apart, conflicts, counts
+from osteon.scorecard import Scorecard
 from osteon.site import copasi, documents, downloads
 from osteon.site.expression import courses as reported_courses
 from osteon.site.expression import expression
+from osteon.site.findings import Findings
 from osteon.site.texts import escaped, raw
-from osteon.verification import verify
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,39 +36,6 @@ class Content:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What the whole site tells: every source, model and verdict."""
-
-    library: Library
-    models: tuple[Model, ...]
-    sources: tuple[Evidence, ...]
-    card: Scorecard
-    cards: tuple[Card, ...]
-    portraits: Mapping[str, Portrait]
-
-    @property
-    def matrices(self) -> list[Matrix]:
-        """The scorecard, a section for each source."""
-        return matrices(self.sources, self.card)
-
-
-def findings(library: Library, models: Sequence[Model], step: Callable[[], None]) -> Findings:
-    """Judge models and gather what pages tell of them; ``step`` is called after each model."""
-    # A mechanism of one source comes before the one that joins it with others.
-    models = tuple(sorted(models, key=lambda model: len(model.binding.sources)))
-    named = dict.fromkeys(source for model in models for source in model.binding.sources)
-    sources = tuple(sorted((library.evidence(name) for name in named), key=lambda one: one.source.tag))
-    results: list[ClaimResult] = []
-    portraits = {}
-    for model in models:
-        results += verify(model, library.claims(model.binding)).results
-        portraits[model.name] = portrait(library, model)
-        step()
-    laid_out = cards(sources, results, {model.name: Courses(model) for model in models}, library.vocabulary)
-    return Findings(library, models, sources, Scorecard(tuple(results)), tuple(laid_out), portraits)
-
-
 def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Content:
     """Lay out the whole site.
 
@@ -86,11 +50,11 @@ def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Con
         step()
     for evidence in found.sources:
         made.pages[f"sources/{evidence.source.id}"] = _source(found, evidence)
-    made.pages["index"] = _home(found, made)
+    made.pages["index"] = _home(found)
     made.pages["scorecard"] = f"{_WIDE}# Scorecard\n\n{_filled('scorecard.html', found=found)}\n"
-    for folder, title, text in _INDEXES:
+    for folder, title, listed in _indexes(found):
         names = [name for name in made.pages if name.startswith(f"{folder}/")]
-        made.pages[folder] = f"# {title}\n\n{text}\n\n{_tree(names)}"
+        made.pages[folder] = f"{_WIDE}# {title}\n\n{listed}\n\n{_tree(names)}"
     documents.add(made.pages, made.files, found.library.root)
     for asset in ("try.mjs", "schedule.mjs", "worker.mjs", "engine.py"):
         made.files[f"try/{asset}"] = _asset(asset).encode()
@@ -99,11 +63,21 @@ def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Con
     return made
 
 
-_INDEXES = (
-    ("models", "Models", "Each model with its verdicts, parameters, equations, and files for other programs."),
-    ("sources", "Sources", "What each source reports, claim by claim, and what the models make of it."),
-    ("try", "Try it", "Choose what to do to a model and watch it: COPASI runs in the page."),
-)
+def _indexes(found: Findings) -> Iterator[tuple[str, str, str]]:
+    """Yield the page of each folder: its name, its title, and what it lists, as HTML."""
+    lists = {
+        "models": ("Models", [(m.name, m.binding.title, found.portraits[m.name].prose[:1]) for m in found.models]),
+        "sources": ("Sources", [(e.source.id, e.source.title, (e.source.summary,)) for e in found.sources]),
+        "try": ("Try it", [(m.name, m.binding.title, (_extent(m),)) for m in found.models]),
+    }
+    for folder, (title, entries) in lists.items():
+        yield folder, title, _filled("index.html", folder=folder, entries=entries)
+
+
+def _extent(model: Model) -> str:
+    binding = model.binding
+    counts = f"{len(binding.interventions)} interventions to combine, {len(binding.observables)} observables to watch"
+    return f"{counts}, in {' or '.join(one.replace('_', ' ') for one in binding.settings)}."
 
 
 def _add_model(made: Content, found: Findings, model: Model, wheel: str | None) -> None:
@@ -111,28 +85,25 @@ def _add_model(made: Content, found: Findings, model: Model, wheel: str | None) 
     one = subject(found.library, name)
     offered = list(downloads.downloads(one))
     made.files.update({f"downloads/{name}/{file.path}": file.content for file, _ in offered})
-    picture = downloads.picture(model)
-    if picture is not None:
-        made.files[f"pictures/{name}.svg"] = picture
     known = expression(model, {e.source.id: e for e in one.sources}, one.provenance, wheel)
     made.files[f"try/{name}/expression.json"] = _json(known)
     made.files[f"try/{name}/{name}.cps"] = copasi.file(model).encode()
     made.files.update({f"try/{name}/{path}": _json(course) for path, course in reported_courses(model, known)})
     title = escaped(model.binding.title)
     made.pages[f"try/{name}"] = f"{_WIDE}# Try it: {title}\n\n{_filled('try.html', model=model, found=found)}\n"
-    counted = [row for row in counts(found.card) if row.model == name]
     shown = found.portraits[name]
-    own = _of_model(found, name)
-    made.pages[f"models/{name}"] = "\n\n".join(
-        [
-            f"# {title}",
-            _filled("model.html", part="opening", shown=shown, picture=picture, files=offered, counts=counted),
-            "## What it makes of the evidence",
-            _filled("model.html", part="verdicts", matrices=own, counts=counted),
-            "## What it is made of",
-            _filled("model.html", part="inside", shown=shown),
-        ]
-    )
+    counted = [row for row in counts(found.card) if row.model == name]
+    sections = {
+        "": _filled("model.html", part="opening", shown=shown, picture=found.pictures[name]),
+        "Network": _filled("model.html", part="network", shown=shown) if shown.diagram else "",
+        "Downloads": _filled("model.html", part="downloads", shown=shown, files=offered),
+        "What it makes of the evidence": _filled(
+            "model.html", part="verdicts", matrices=_of_model(found, name), counts=counted
+        ),
+        "What it is made of": _filled("model.html", part="inside", shown=shown),
+    }
+    parts = (f"## {heading}\n\n{text}" if heading else text for heading, text in sections.items() if text)
+    made.pages[f"models/{name}"] = "\n\n".join([f"# {title}", *parts])
 
 
 def _of_model(found: Findings, name: str) -> list[Matrix]:
@@ -156,18 +127,16 @@ def _source(found: Findings, evidence: Evidence) -> str:
     return "\n\n".join(parts)
 
 
-def _home(found: Findings, made: Content) -> str:
-    stems = {model.name for model in found.models}
-    pictured = [(one.source, f"pictures/{one.source.id}.svg") for one in found.sources if one.source.id in stems]
-    told = [(source, path if path in made.files else None) for source, path in pictured]
+def _home(found: Findings) -> str:
+    told = [(one.source, found.pictures.get(one.source.id)) for one in found.sources]
     body = _filled("home.html", found=found, counts=counts(found.card), told=told)
-    trees = _tree(["scorecard", "models", "sources", "try", "docs/index"], hidden=True)
+    trees = _tree(["scorecard", "models", "sources", "try", "docs/index"])
     return f"{_WIDE}# Osteon\n\n{body}\n\n{trees}"
 
 
-def _tree(names: Sequence[str], hidden: bool = False) -> str:
+def _tree(names: Sequence[str]) -> str:
     lines = "\n".join(f"/{name}" for name in names)
-    return f"```{{toctree}}\n:maxdepth: 1\n{':hidden:' if hidden else ''}\n\n{lines}\n```\n"
+    return f"```{{toctree}}\n:hidden:\n\n{lines}\n```\n"
 
 
 def _filled(template: str, **values: Any) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from osteon.site.texts import notebook, relinked
 
-_FIRST = ("getting_started", "tutorial", "add_a_mechanism", "scoring")
+_FIRST = ("getting_started", "tutorial", "add_a_mechanism", "scoring", "interoperability", "performance", "api", "site")
+"""Documents that people look for first, in their order; the rest follows."""
 _PAGES = {
     "README.md": "docs/getting_started",
     "CONTRIBUTING.md": "docs/add_a_mechanism",

@@ -1,17 +1,13 @@
-"""What can be taken away from a model's page: the model itself, its files for other programs, and its picture."""
+"""What can be taken away from a model's page: the model itself, and its files for other programs."""
 
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from osteon import export
 from osteon.export.subject import File, Subject
-from osteon.model import Model
-from osteon.plotting import draw_model
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -35,13 +31,3 @@ def _one(files: Sequence[File], stem: str) -> File:
             # A fixed date: an unchanged model is an unchanged archive.
             archive.writestr(zipfile.ZipInfo(file.path, _EPOCH), file.content, zipfile.ZIP_DEFLATED)
     return File(f"{stem}.zip", buffer.getvalue())
-
-
-def picture(model: Model) -> bytes | None:
-    """Return the figure of a model as SVG; nothing where its binding describes none."""
-    if model.binding.figure is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "figure.svg"
-        draw_model(model, path)
-        return path.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -168,13 +168,13 @@ def _reported(model: Model, sources: Mapping[str, Evidence]) -> Iterator[Reporte
 
 
 def _first(model: Model, reported: list[Reported]) -> Reported | None:
-    """Return what the page opens with: the last condition of the model's figure, else the first one reported."""
+    """Return what the page opens with: the first condition of the model's figure, else the first one reported."""
     figure = model.binding.figure
     if figure is not None:
-        shown = [sorted(parse(condition)) for condition in figure.conditions]
+        shown = [sorted(parse(condition)) for condition in figure.conditions if condition != CONTROL]
         found = [one for one in reported if one["setting"] == figure.setting and one["condition"] in shown]
         if found:
-            best = max(found, key=lambda one: (shown.index(one["condition"]), -(len(one["reference"]) or inf)))
+            best = min(found, key=lambda one: (shown.index(one["condition"]), len(one["reference"])))
             return {name: best[name] for name in ("setting", "condition", "reference", "at")}
     return {name: reported[0][name] for name in ("setting", "condition", "reference", "at")} if reported else None
 

@@ -15,7 +15,8 @@ from osteon.errors import OsteonError
 from osteon.library import Library
 from osteon.model import Model
 from osteon.site import vendored
-from osteon.site.content import Content, content, findings
+from osteon.site.content import Content, content
+from osteon.site.findings import findings
 
 _NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme", "jinja2", "nbconvert")
 _MARK = "searchindex.js"

@@ -21,7 +21,8 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_sidebars: dict[str, list[str]] = {"index": [], "scorecard": [], "try/**": [], "try": [], "docs/changelog": []}
+_BARE = ("index", "scorecard", "search", "models", "models/**", "sources", "sources/**", "try", "try/**")
+html_sidebars: dict[str, list[str]] = {name: [] for name in _BARE}
 html_theme_options = {
     "logo": {"text": "Osteon"},
     "navbar_center": ["navbar-nav"],

@@ -140,7 +140,7 @@ function build() {
   const field = (input, text) => make("div", { class: "field" }, make("label", { for: input.id }, text), input);
   const choices = make("form", { class: "choices", "aria-label": "Choose an experiment", onsubmit: (event) => event.preventDefault() },
     field(reported, "A reported experiment"), statement, field(setting, "Setting"),
-    field(search, "Find an intervention"), ...groups,
+    field(search, "Find an intervention"), make("div", { class: "interventions" }, ...groups),
     field(reference, "Compare with"), field(instant, `Read at (${expression.time_unit})`),
     make("div", { class: "buttons" },
       make("button", { type: "button", onclick: copy }, "Copy link"),
@@ -231,7 +231,11 @@ function draw(name) {
 /** Put two courses on one axis of time: their windows may differ, their values stay as simulated. */
 function aligned(reference, condition, name) {
   const all = [...new Set([...reference.times, ...condition.times])].sort((a, b) => a - b);
-  const on = (course) => { const at = new Map(course.times.map((time, index) => [time, course.values[name][index]])); return all.map((time) => at.get(time)); };
+  const rests = expression.settings[state.setting].equilibrate; // until its first change, a course stays where it rested
+  const on = (course) => {
+    const at = new Map(course.times.map((time, index) => [time, course.values[name][index]]));
+    return all.map((time) => rests && time < course.times[0] ? course.values[name][0] : at.get(time));
+  };
   const filled = (values) => values.map((value, index) => {
     if (value !== undefined) return value;
     const before = values.findLastIndex((one, other) => other < index && one !== undefined);

@@ -13,7 +13,7 @@ import pytest
 from conftest import MODELS, ROOT, Command, generated
 from osteon.plotting import draw_model
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md", "docs/interoperability.md"]
 PROJECT = ("antimony", "evidence", "models", "schemas", "README.md", "Makefile", "pyproject.toml", "constraints.txt")
 
 

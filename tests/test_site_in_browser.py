@@ -95,7 +95,7 @@ def test_choose_combine_move_and_share(site: str) -> None:
     steps = [
         {"clear": True},
         {"tick": "cccp"},
-        {"tick": "si_atf4"},
+        {"press": "si_atf4"},
         {"select": "reference", "option": "cccp"},
         {"dose": "cccp-cccp", "value": 3},
         {"untick": "si_atf4"},
@@ -143,6 +143,12 @@ def test_pages_show_without_a_fault(site: str, page: str, width: int, dark: bool
     assert [message for message in found["messages"] if not message.startswith("[PST]")] == []
     assert [one for one in found["requests"] if not one.startswith((site, "data:"))] == []
     assert found["width"] <= width
+
+
+def test_search_finds_a_claim_by_its_words(site: str) -> None:
+    found = visit(f"{site}/search.html?q=paraquat", wait="#search-results li a", text=True)
+    assert LIBRARY.evidence(NAME).source.title in found["text"]
+    assert [one for one in found["requests"] if not one.startswith((site, "data:"))] == []
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>`{raw} html` ``` "

@@ -8,6 +8,7 @@ const wanted = { steps: [], follow: false, webassembly: true, width: 1280, dark:
 const { origin } = new URL(url);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const context = await browser.newContext({ viewport: { width: wanted.width, height: 900 }, colorScheme: wanted.dark ? "dark" : "light" });
+context.setDefaultTimeout(240000); // what is slow on a busy machine is no fault of the page
 const found = { messages: [], outside: [], states: [], violations: [] };
 await context.route((address) => address.origin !== origin && address.protocol.startsWith("http"), (route) => {
   found.outside.push(route.request().url());
@@ -35,12 +36,19 @@ const read = (page) => page.evaluate(() => ({
   })),
 }));
 
+/** Walk to a control by the Tab key alone, and press Space there. */
+async function pressed(page, id) {
+  for (let step = 0; step < 200 && (await page.evaluate(() => document.activeElement.id)) !== id; step += 1) await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+}
+
 const settled = (page) => page.waitForFunction(() => document.querySelector("#try").dataset.settled === location.hash, null, { timeout: 240000 });
 const page = await opened(url);
 found.states.push(await read(page));
-for (const { tick, untick, dose, value, select, option, clear } of wanted.steps) {
+for (const { tick, untick, press, dose, value, select, option, clear } of wanted.steps) {
   if (clear) await page.getByRole("button", { name: "Clear" }).click();
   if (tick) await page.check(`#do-${tick}`);
+  if (press) await pressed(page, `do-${press}`);
   if (untick) await page.uncheck(`#do-${untick}`);
   if (dose) { await page.fill(`#dose-${dose} ~ input[type=number]`, String(value)); await page.keyboard.press("Tab"); }
   if (select) await page.selectOption(`#${select}`, option);

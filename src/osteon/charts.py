@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil, sqrt
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +90,7 @@ def draw_tornado(table: pd.DataFrame, path: Path) -> None:
     index = "mu_star" if said["method"] == "morris" else "ST"
     names = list(said["effect"])
     figure = blank(6.2 * len(names), 1.6 + 0.24 * _BARS)
-    figure.suptitle(f"{said['model']}: {said['condition']} against {said['reference']}", fontsize=11)
+    figure.suptitle(_title(said, 80 * len(names)), fontsize=10)
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         rows = table[table["observable"] == name].head(_BARS)[::-1]
         own = said["effect"][name]
@@ -114,6 +116,11 @@ def draw_tornado(table: pd.DataFrame, path: Path) -> None:
     save(figure, path)
 
 
+def _title(said: Mapping[Any, Any], width: int) -> str:
+    asked = f"{said['condition']} against {said['reference']}, {said['at']}".replace("+", " + ")
+    return "\n".join([said["model"], *wrap(asked, width)])
+
+
 def draw_response(table: pd.DataFrame, path: Path) -> None:
     """Draw a scan, one panel an observable; with two axes, one line for each value of the second.
 
@@ -130,7 +137,7 @@ def draw_response(table: pd.DataFrame, path: Path) -> None:
     columns = min(4, ceil(sqrt(len(names))))
     rows = ceil(len(names) / columns)
     figure = blank(3.4 * columns + 0.6, 2.6 * rows + 1.1)
-    figure.suptitle(f"{said['model']}: {said['condition']} against {said['reference']}, {said['at']}", fontsize=11)
+    figure.suptitle(_title(said, 52 * columns), fontsize=10)
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
         _draw_lines(panel, table[table["observable"] == name], said["axes"])
@@ -139,7 +146,16 @@ def draw_response(table: pd.DataFrame, path: Path) -> None:
         panel.remove()
     handles, labels = panels[0].get_legend_handles_labels()
     if len(said["axes"]) > 1:
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(6, len(labels)), fontsize=8, frameon=False)
+        figure.legend(
+            handles,
+            labels,
+            title=_named(said["axes"][1]),
+            title_fontsize=8,
+            loc="outside lower center",
+            ncols=min(7 if columns > 1 else 4, len(labels)),
+            fontsize=8,
+            frameon=False,
+        )
     save(figure, path)
 
 
@@ -148,15 +164,19 @@ def _draw_lines(panel: Any, rows: pd.DataFrame, axes: list[dict[str, Any]]) -> N
     groups = rows.groupby(others[0]["name"]) if others else [(None, rows)]
     ramp = colormaps["viridis"](np.linspace(0.0, 0.9, max(2, len(list(groups)))))
     for colour, (value, group) in zip(ramp, groups, strict=False):
-        label = f"{others[0]['name']} {value:.3g}" if others else None
+        label = f"{value:.4g}" if others else None
         panel.plot(group[first["name"]], group["fold_change"], marker="o", markersize=3, color=colour, label=label)
     panel.axhline(1.0, color="#767676", linestyle="--", linewidth=0.8)
-    unit = f" ({first['unit']})" if first["unit"] not in ("", "dimensionless", "relative") else ""
-    panel.set_xlabel(f"{first['name']}{unit}", fontsize=8)
+    panel.set_xlabel(_named(first), fontsize=8)
     panel.set_ylabel("fold change", fontsize=8)
     if _is_logarithmic(rows[first["name"]].unique()):
         panel.set_xscale("log")
     panel.tick_params(labelsize=8)
+
+
+def _named(axis: dict[str, Any]) -> str:
+    unit = f" ({axis['unit']})" if axis["unit"] not in ("", "dimensionless", "relative") else ""
+    return f"{axis['name']}{unit}"
 
 
 def _is_logarithmic(values: Any) -> bool:

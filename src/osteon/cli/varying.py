@@ -159,22 +159,32 @@ def _print_ranking(table: pd.DataFrame) -> None:
 
     said = table.attrs
     indices = [name for name in table.columns if name not in ("observable", "parameter", "low", "high")]
+    indices = [name for name in indices if not name.endswith("_conf")]
+    groups = "trajectories" if said["method"] == "morris" else "blocks"
     for name, rows in table.groupby("observable", sort=False):
         shown = Table(title=f"{name}: {_title(said)}", title_justify="left")
-        for head in ["parameter", *indices, "at low end", "at high end"]:
-            shown.add_column(head, justify="left" if head == "parameter" else "right", overflow="fold")
+        shown.add_column("parameter", no_wrap=True)
+        for head in [*indices, "at low end", "at high end"]:
+            shown.add_column(head, justify="right", overflow="fold")
         for _, row in rows.head(_SHOWN).iterrows():
             ends = ["-" if row[end] != row[end] else percent(row[end]) for end in ("low", "high")]
-            numbers = ["-" if row[index] != row[index] else f"{row[index]:.3g}" for index in indices]
-            shown.add_row(row["parameter"], *numbers, *ends)
+            shown.add_row(row["parameter"], *(_index(row, index) for index in indices), *ends)
         output.print(shown)
-        groups = "trajectories" if said["method"] == "morris" else "blocks"
+        used, drawn = said["used"][name], said["draws"]
+        left_out = "" if used == drawn else "; the others hold a run without an effect and are left out"
         output.print(
-            f"first {min(_SHOWN, len(rows))} of {len(rows)} parameters; {said['used'][name]} of {said['draws']} "
-            f"{groups} are whole; the others hold a run without an effect and are left out",
+            f"first {min(_SHOWN, len(rows))} of {len(rows)} parameters; {used} of {drawn} {groups} are whole{left_out}",
             highlight=False,
             soft_wrap=True,
         )
+
+
+def _index(row: Any, name: str) -> str:
+    """Return an index in digits, with the half-width of its interval of 95 % where it has one."""
+    if row[name] != row[name]:
+        return "-"
+    doubt = row.get(f"{name}_conf")
+    return f"{row[name]:.3f}" if doubt is None else f"{row[name]:.3f} ± {doubt:.3f}"
 
 
 def _print_response(table: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from osteon import building
 from osteon.cli import main
@@ -17,6 +18,9 @@ from osteon.library import Library
 from osteon.model import Model, load
 from osteon.scorecard import Scorecard
 from osteon.verification import verify
+
+settings.register_profile("osteon", deadline=None)  # No test depends on how busy a machine is.
+settings.load_profile("osteon")
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Library(ROOT)

@@ -115,6 +115,13 @@ def test_the_scan_runs_every_experiment(opened: Any, tmp_path: Path) -> None:
         np.testing.assert_allclose(run[1:, 1:], found, rtol=1e-4, atol=1e-5)
 
 
+def test_the_same_bytes_while_the_same_model_is_open() -> None:
+    data = basico.load_model_from_string(designed(SMALLEST).sbml)
+    assert copasi.content(one(SMALLEST)) == written(SMALLEST)
+    basico.remove_datamodel(data)
+    basico.remove_user_defined_functions()
+
+
 def test_the_same_bytes_from_another_process(tmp_path: Path) -> None:
     path = tmp_path / "again.cps"
     environment = {**os.environ, "PYTHONHASHSEED": "7"}

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import counting
 from conftest import model
 from counting import Counting
-from osteon.errors import Finding, OsteonError, ProjectError
+from osteon.errors import Finding, OsteonError, ProjectError, StoppedError
 from osteon.jobs import Chunk, Columns, Job
 from osteon.model import Model
 from osteon.work import left, run, store_of
@@ -125,6 +125,17 @@ def test_ctrl_c_ends_the_workers_and_says_what_is_kept(tmp_path: Path, marks: Pa
     assert "StoppedError: stopped; 3 of 6 chunks are kept in" in said
     assert "disturbed" in said
     assert "in _serve" not in said
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_ctrl_c_that_python_swallows_stops_the_work_all_the_same(tmp_path: Path, marks: Path) -> None:
+    class Swallowing:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    left_over = [Swallowing()]
+    with pytest.raises(StoppedError, match="1 of 6 chunks are kept"):
+        run(counting.job(Counting(marks)), results=tmp_path / "disturbed", workers=1, step=left_over.clear)
 
 
 def _started(marks: Path, results: Path) -> subprocess.Popen[str]:

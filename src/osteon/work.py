@@ -6,8 +6,12 @@ number of workers, with or without interruptions.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -56,10 +60,12 @@ def run(
     try:
         if todo:
             job.context.prepare()
-            for number, columns in _done(job, todo, workers, scheduler):
-                store.keep(number, columns)
-                if step is not None:
-                    step()
+            with _interruptible() as check:
+                for number, columns in _done(job, todo, workers, scheduler):
+                    store.keep(number, columns)
+                    if step is not None:
+                        step()
+                    check()
     except KeyboardInterrupt:
         kept = len(store.numbers())
         raise StoppedError(
@@ -67,6 +73,33 @@ def run(
             "and the same command goes on from them"
         ) from None
     return _joined([store.chunk(chunk.number) for chunk in job.chunks])
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], None]]:
+    """Yield a function that raises `KeyboardInterrupt` again if Python has swallowed it.
+
+    It does so where the interrupt arrives in a finalizer, and the work would go on.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda: None
+        return
+    arrived: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        arrived.append(number)
+        before(number, frame)
+
+    def check() -> None:
+        if arrived:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _done(

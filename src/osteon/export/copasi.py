@@ -7,9 +7,10 @@ Scan* runs them all. The file is written by COPASI itself from the SBML of `oste
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import basico
 import COPASI
@@ -45,7 +46,7 @@ def files(subject: Subject) -> Iterator[File]:
 def content(subject: Subject) -> bytes:
     """Return the COPASI file of a model; the same bytes each time."""
     made = design(subject.model, (claim for _, claim in subject.claims))
-    known = set(_functions())
+    known = _functions()
     data = basico.load_model_from_string(made.sbml)
     data.setSBMLFileName(f"{subject.name}_experiments.xml")  # Without a name COPASI drops the SBML ids of everything.
     try:
@@ -53,17 +54,28 @@ def content(subject: Subject) -> bytes:
         _add_tasks(data, subject, made)
         for number, names in enumerate(_groups(tuple(made.observables)), start=1):
             _add_plot(data, f"Observables {number}: {', '.join(names)}", made, names)
-        text = _RDF.sub(lambda found: _ordered(found[0]), _STAMP.sub("", data.saveModelToString()))
-        return _renumbered(text).encode()
+        return _settled(data.saveModelToString(), known).encode()
     finally:
         basico.remove_datamodel(data)
-        for key in set(_functions()) - known:  # COPASI keeps rate laws, and gives the next of the same name a number.
+        for key in _functions().keys() - known.keys():
             COPASI.CRootContainer.getFunctionList().removeFunction(key)
 
 
-def _functions() -> Iterator[str]:
+def _functions() -> dict[str, str]:
+    """Return the names, by their keys, of the functions that COPASI knows: one list for all models of a process."""
     loaded = COPASI.CRootContainer.getFunctionList().loadedFunctions()
-    return (loaded.get(index).getKey() for index in range(loaded.size()))
+    return {function.getKey(): function.getObjectName() for function in map(loaded.get, range(loaded.size()))}
+
+
+def _settled(text: str, known: Mapping[str, str]) -> str:
+    """Take from a file of COPASI's what differs with what it did before in the process."""
+    for name in set(_functions().values()) - set(known.values()):
+        plain, _, number = name.rpartition("_")
+        if number.isdecimal() and plain in known.values():  # Another model's rate law had the name first.
+            text = text.replace(
+                f'name="{escape(name)}" type="UserDefined"', f'name="{escape(plain)}" type="UserDefined"'
+            )
+    return _renumbered(_RDF.sub(lambda found: _ordered(found[0]), _STAMP.sub("", text)))
 
 
 def _renumbered(text: str) -> str:

@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures diagrams effects tutorial site constraints clean
+.PHONY: verify test lint build figures diagrams effects robustness ablation tutorial site constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
@@ -37,6 +37,10 @@ diagrams: .venv/installed
 # The shares of docs/robustness.md; takes half an hour on two cores, and goes on where it was stopped.
 robustness: .venv/installed
 	$(BIN)/python scripts/robustness.py
+
+# What every edge of every model is needed for, in models/results and docs/ablation.md; takes as long, and goes on too.
+ablation: .venv/installed
+	$(BIN)/python scripts/ablation.py
 
 # The tutorial with everything that it shows.
 tutorial: .venv/installed

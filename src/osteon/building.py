@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from osteon import losses, overview, sbml
@@ -17,7 +17,7 @@ from osteon.errors import CompilationError, Finding, OsteonError, ProjectError
 from osteon.evidence import Evidence, Vocabulary
 from osteon.library import Files, Library
 from osteon.model import Model, read_text
-from osteon.necessity import Necessity
+from osteon.recorded import necessity
 from osteon.verification import verify
 
 SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
@@ -44,7 +44,14 @@ def built(library: Library, names: Sequence[str] | None) -> list[tuple[str, Path
             files.append((paths.shown(paths.sbml), paths.sbml, compiled(library, name)))
     if findings:
         raise ProjectError(findings)
-    return files if names else files + _schemas(library) + _readme(library) + _losses(library)
+    if names:
+        return files
+    models = [_model(library, name) for name in library.model_names]
+    return files + _schemas(library) + _readme(library, models) + _losses(library, models)
+
+
+def _model(library: Library, name: str) -> Model:
+    return Model(compiled(library, name), library.binding(name), library.vocabulary, shown=name)
 
 
 def compiled(library: Library, name: str) -> str:
@@ -105,33 +112,29 @@ def _schemas(library: Library) -> list[tuple[str, Path, str]]:
     return files
 
 
-def _readme(library: Library) -> list[tuple[str, Path, str]]:
+def _readme(library: Library, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the README with its table of models, where the project's README has a place for one."""
     path = library.root / "README.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if overview.START not in text:
         return []
     rows = []
-    for name in library.model_names:
-        binding = library.binding(name)
-        document = sbml.read(compiled(library, name), name)
-        model = Model(compiled(library, name), binding, library.vocabulary, shown=name)
+    for model in models:
+        document = sbml.read(model.sbml, model.shown)
         size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
-        card = verify(model, library.claims(binding))
-        rows.append((name, [library.evidence(source) for source in binding.sources], *size, card))
+        card = verify(model, library.claims(model.binding))
+        rows.append((model.name, [library.evidence(source) for source in model.binding.sources], *size, card))
     return [("README.md", path, overview.inserted(text, overview.table(rows)))]
 
 
-def _losses(library: Library) -> list[tuple[str, Path, str]]:
+def _losses(library: Library, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the document on ablation with its tables, where the project has one and results on record."""
     path = library.root / "docs" / "ablation.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if "<!-- ablation:" not in text:
         return []
-    recorded = [library.recorded(name, "ablation") for name in library.model_names]
-    found = [Necessity.from_dict(result) for result in recorded if result is not None]
-    if not found:
-        return []
+    recorded = [necessity(library, model) for model in models]
+    found = [(result, current) for result, current in recorded if result is not None]
     claims = (claim for name in library.source_names for claim in library.evidence(name).claims)
     block = losses.tables(found, {claim.id: claim.statement for claim in claims})
     return [("docs/ablation.md", path, overview.inserted(text, block, "ablation"))]

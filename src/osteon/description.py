@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from osteon import sbml
-from osteon.behaviour import digest
 from osteon.bindings import Binding, InterventionBinding, ParameterBinding
-from osteon.errors import Finding, ProjectError
 from osteon.evidence import Claim
 from osteon.library import Library
-from osteon.model import Model, load
+from osteon.model import load
 from osteon.necessity import STANDINGS, Necessity
+from osteon.recorded import necessity
 
 
 @dataclass(frozen=True)
@@ -94,23 +93,6 @@ def describe(library: Library, name: str) -> Description:
         necessity=needs,
         necessity_is_current=current,
     )
-
-
-def necessity(library: Library, model: Model) -> tuple[Necessity | None, bool]:
-    """Return the ablation on record of a model, if any, and whether it is of the model and claims as they are now.
-
-    Raises:
-        ProjectError: if the file is not one that `osteon ablate` wrote.
-    """
-    result = library.recorded(model.name, "ablation")
-    if result is None:
-        return None, False
-    try:
-        needs = Necessity.from_dict(result)
-    except ValueError as error:
-        files = library.files(model.name)
-        raise ProjectError([Finding(files.shown(files.result("ablation")), str(error))]) from None
-    return needs, needs.digest == digest(model, library.claims(model.binding))
 
 
 def _prose(notes: str) -> tuple[str, ...]:

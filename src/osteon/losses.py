@@ -13,40 +13,55 @@ _WORDS = {
     "sign": "Tested by their sign alone: claims are contradicted when they are reversed, none when they are removed",
 }
 
+_EITHER_WAY = (
+    "Needed, but not their sign: claims are contradicted when they are removed, none falls when they are reversed"
+)
+_MEND = "`osteon ablate {} --record` computes it anew."
+_HEADS = ("model", "edges", *STANDINGS, "either way", "claims", "one edge", "no edge")
 
-def tables(found: Sequence[Necessity], statements: Mapping[str, str]) -> str:
+
+def tables(found: Sequence[tuple[Necessity, bool]], statements: Mapping[str, str]) -> str:
     """Return the tables in Markdown.
 
     Args:
-        found: the result of each model.
+        found: the result of each model, and whether it is of the model and claims as they are now.
         statements: what each claim says, by its id.
     """
-    heads = ["model", "edges", *STANDINGS, "claims", "one edge", "no edge"]
-    lines = [f"| {' | '.join(heads)} |", f"|---|{'--:|' * (len(heads) - 1)}"]
-    for one in found:
+    lines = [f"| {' | '.join(_HEADS)} |", f"|---|{'--:|' * (len(_HEADS) - 1)}"]
+    for one, _ in found:
         standings = [one.standing(edge) for edge in one.edges]
-        counts = [len(one.edges), *(standings.count(name) for name in STANDINGS)]
+        counts = [len(one.edges), *(standings.count(name) for name in STANDINGS), len(one.either_way())]
         counts += [len(one.supported), len(_single(one)), len(one.unbreakable())]
         lines.append(f"| `{one.model}` | {' | '.join(map(str, counts))} |")
-    return "\n".join([*lines, *(line for one in found for line in _model(one, statements))])
+    return "\n".join([*lines, *(line for one, current in found for line in _model(one, current, statements))])
 
 
-def _model(one: Necessity, statements: Mapping[str, str]) -> list[str]:
+def _model(one: Necessity, current: bool, statements: Mapping[str, str]) -> list[str]:
     versions = ", ".join(f"{name} {number}" for name, number in one.versions.items())
     lines = ["", f"### `{one.model}`", f"For the model and claims of digest `{one.digest[:12]}`, with {versions}."]
-    for standing, words in _WORDS.items():
-        edges = [f"`{edge}`" for edge in one.edges if one.standing(edge) == standing]
-        if edges:
-            lines += ["", f"- {words} ({len(edges)}): {', '.join(edges)}."]
-    single = [f"{claim} (`{edge}`)" for claim, edge in _single(one).items()]
-    if single:
-        lines += ["", f"- Claims that hang on a single edge ({len(single)}): {', '.join(single)}."]
+    if not current:
+        lines += ["", f"**Out of date**: the model or its claims have changed since. {_MEND.format(one.model)}"]
+    lines += _edges(one)
+    for claim, edge in _single(one).items():
+        lines += ["", f"- One edge alone, `{edge}`, carries {_said(claim, statements)}"]
     for claim in one.unbreakable():
-        lines += [
-            "",
-            f"- No change of any edge contradicts {claim}: {statements.get(claim, 'a claim no longer on record')}",
-        ]
+        how = "none can" if claim in one.structural else "where it falls, it cannot be judged"
+        lines += ["", f"- No change of an edge contradicts ({how}) {_said(claim, statements)}"]
     return lines
+
+
+def _edges(one: Necessity) -> list[str]:
+    kinds = {words: [edge for edge in one.edges if one.standing(edge) == name] for name, words in _WORDS.items()}
+    kinds[_EITHER_WAY] = list(one.either_way())
+    lines = []
+    for words, edges in kinds.items():
+        if edges:
+            lines += ["", f"- {words} ({len(edges)}): {', '.join(f'`{edge}`' for edge in edges)}."]
+    return lines
+
+
+def _said(claim: str, statements: Mapping[str, str]) -> str:
+    return f"{claim}: {statements.get(claim, 'a claim no longer on record')}"
 
 
 def _single(one: Necessity) -> dict[str, str]:

@@ -135,6 +135,11 @@ class Necessity:
         changed = (outcome for outcome in self.outcomes if outcome.change == change and not self.stops(outcome))
         return tuple(outcome.edge for outcome in changed if claim in outcome.contradicted)
 
+    def either_way(self) -> tuple[Edge, ...]:
+        """Return the influences that are needed, and yet may be reversed without any claim falling."""
+        needed = ((edge, self.of(edge).get("reversed")) for edge in self.edges if self.standing(edge) == "needed")
+        return tuple(edge for edge, turned in needed if turned is not None and not turned.fallen)
+
     def unbreakable(self) -> tuple[str, ...]:
         """Return the claims that no change of any edge contradicts, those aside that stop the model."""
         lost = {claim for outcome in self.outcomes if not self.stops(outcome) for claim in outcome.contradicted}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from osteon.ablation import Edge
-from osteon.description import necessity
 from osteon.identity import identity
 from osteon.library import Library
 from osteon.model import Model
 from osteon.necessity import Necessity
 from osteon.pages.cards import Notes
+from osteon.recorded import necessity
 
 _STALE = "computed for an earlier state of the model or its claims; out of date"
 _BELONGS = ("sbml", "binding", "evidence", "world")

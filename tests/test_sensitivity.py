@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from math import log
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 import small
-from conftest import Command
+from conftest import ROOT, Command
 from osteon import records, work
 from osteon.bindings import ParameterBinding
 from osteon.errors import OsteonError
@@ -136,3 +137,30 @@ def test_command_refuses_what_is_not_there(osteon: Command) -> None:
     assert outcome.code == 2
     assert "did you mean 'cccp'?" in outcome.err
     assert osteon("sensitivity", NAME, "-c", "cccp", "-o", "atf").code == 2
+
+
+def _tokens(line: str) -> list[str]:
+    return [word for word in re.split(r"[\s│┃━┏┳┓┡╇┩└┴┘─±]+", line) if word]
+
+
+def _same(shown: str, printed: str) -> bool:
+    """Compare two words; numbers may differ as they do between processors."""
+    numbers = [re.fullmatch(r"([x+-]?)(\d.*)", word) for word in (shown, printed)]
+    if not all(numbers):
+        return shown == printed
+    (sign, first), (other, second) = (found.groups() for found in numbers if found)
+    return sign == other and float(first) == pytest.approx(float(second), rel=0.02, abs=2e-3)
+
+
+@pytest.mark.parametrize("command", ["sensitivity", "scan"])
+def test_the_document_shows_what_the_commands_print(command: str, osteon: Command, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "sensitivity.md").read_text(encoding="utf-8")
+    found = re.search(rf"```sh\nosteon ({command} .*)\n```\n\n```text\n(.*?)\n```", text, flags=re.DOTALL)
+    assert found is not None
+    arguments = found[1].replace(" --plot sensitivity.svg", "").split()
+    printed = osteon(*arguments, "--results", str(tmp_path)).out.splitlines()
+    shown = found[2].removesuffix("\n...").splitlines()
+    assert len(shown) > 10
+    for ours, theirs in zip(shown, printed, strict=False):
+        pairs = list(zip(_tokens(ours), _tokens(theirs), strict=True))
+        assert all(_same(*pair) for pair in pairs), (ours, theirs)

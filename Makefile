@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures diagrams effects robustness ablation tutorial site constraints clean
+.PHONY: verify test lint build figures diagrams effects robustness ablation tutorial site agreement release constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
@@ -42,6 +42,10 @@ robustness: .venv/installed
 ablation: .venv/installed
 	$(BIN)/python scripts/ablation.py
 
+# Every experiment of every model in COPASI and in tellurium, for docs/interoperability.md; takes some minutes.
+agreement: .venv/installed
+	$(BIN)/python scripts/agreement.py
+
 # The tutorial with everything that it shows.
 tutorial: .venv/installed
 	$(BIN)/python scripts/tutorial.py
@@ -49,6 +53,14 @@ tutorial: .venv/installed
 # The whole site, ready to be published, in build/site; npm and pip bring what runs in its pages.
 site: .venv/installed
 	$(BIN)/python scripts/site.py
+
+# Whatever is given to others, with checksums, in build/release: files for other programs, the report, wheel and sdist.
+release: .venv/installed
+	rm -rf build/release
+	$(BIN)/osteon export --all --to all --out build/release/export
+	$(BIN)/osteon report --out build/release
+	$(BIN)/python -m build --no-isolation --outdir build/release
+	$(BIN)/python scripts/checksums.py build/release
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Osteon needs Python >= 3.11; name one: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

@@ -13,7 +13,8 @@ import pytest
 from conftest import MODELS, ROOT, Command, generated
 from osteon.plotting import draw_model
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md", "docs/interoperability.md"]
+OTHERS = "docs/interoperability.md"
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md", OTHERS]
 PROJECT = ("antimony", "evidence", "models", "schemas", "README.md", "Makefile", "pyproject.toml", "constraints.txt")
 
 
@@ -52,7 +53,10 @@ def test_every_command_runs(document: str, copy: Path, osteon: Command) -> None:
         assert outcome.code == (1 if may_fail else 0), f"{command}: {outcome.err}"
 
 
-@pytest.mark.parametrize("document", [document for document in DOCUMENTS if _blocks(document, "python")])
+# Python of that page is for `test_interoperability`: tellurium must not share this process.
+@pytest.mark.parametrize(
+    "document", [document for document in DOCUMENTS if document != OTHERS and _blocks(document, "python")]
+)
 def test_every_line_of_python_runs(document: str, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(copy)
     for block in _blocks(document, "python"):

@@ -108,6 +108,12 @@ class Design:
         )
         return self.lead + time - before
 
+    def model_time(self, time: float) -> float:
+        """Return the model time that an engine's own time stands for, a boundary just before it."""
+        found = time - self.lead
+        near = (boundary for boundary in self.boundaries if abs(found - boundary) < 2.0 * self.rest * _BEFORE)
+        return next(near, found)
+
     @property
     def control(self) -> Experiment:
         """The experiment whose values the SBML has itself."""

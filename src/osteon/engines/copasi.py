@@ -6,8 +6,9 @@ unpacked already. A ``.cps`` file may name files that its tasks write to; those 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import COPASI
@@ -36,6 +37,18 @@ def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Pa
     return Results(tuple(_simple_tasks(archive, experiments, folder)), left_out)
 
 
+def read_at(archive: Archive, times: Mapping[str, Sequence[float]], folder: Path) -> Results:
+    """Run every parameter set of the ``.cps`` file that is the master of an archive; read each at times of its own.
+
+    Args:
+        archive: with the file.
+        times: COPASI's own times, ascending, by the name of the parameter set.
+        folder: to unpack to.
+    """
+    archive.extract(folder)
+    return Results(tuple(_ready_made(archive, _master(archive), folder, times)))
+
+
 def _master(archive: Archive) -> Content:
     readable = sorted(
         {*archive.of_format("copasi"), *archive.of_format("sed-ml")}, key=lambda c: (not c.master, c.path)
@@ -45,7 +58,9 @@ def _master(archive: Archive) -> Content:
     return readable[0]
 
 
-def _ready_made(archive: Archive, master: Content, folder: Path) -> Iterator[Table]:
+def _ready_made(
+    archive: Archive, master: Content, folder: Path, times: Mapping[str, Sequence[float]] = MappingProxyType({})
+) -> Iterator[Table]:
     with _Opened() as data:
         if not data.loadModel(str(folder / master.path)):
             raise _failure(archive, master.path)
@@ -54,6 +69,8 @@ def _ready_made(archive: Archive, master: Content, folder: Path) -> Iterator[Tab
             chosen = sets.get(index)
             chosen.updateModel()
             label = chosen.getObjectName()
+            if label in times:
+                _read(data, times[label])
             yield _time_course(data, archive, master.path, f"condition_{index + 1:03d}", label)
         if not sets.size():
             yield _time_course(data, archive, master.path, "time_course", data.getModel().getObjectName())
@@ -75,11 +92,16 @@ def _read_where_asked(data: Any, simulation: sedml.TimeCourse | None) -> None:
     Its import spreads steps of that size over the time before the start of output too, which may be millions of them.
     """
     if simulation is not None and simulation.start > simulation.initial:
-        times = np.linspace(simulation.start, simulation.end, simulation.steps + 1)
-        problem = data.getTask("Time-Course").getProblem()
-        problem.setStepNumber(simulation.steps)  # The memory that COPASI asks for.
-        problem.setUseValues(True)
-        problem.setValues(" ".join(map(repr, times.tolist())))
+        _read(data, np.linspace(simulation.start, simulation.end, simulation.steps + 1).tolist())
+
+
+def _read(data: Any, times: Sequence[float]) -> None:
+    problem = data.getTask("Time-Course").getProblem()
+    problem.setDuration(times[-1])
+    problem.setOutputStartTime(times[0])
+    problem.setStepNumber(len(times))  # Not used with values, except for the memory that COPASI asks for.
+    problem.setUseValues(True)
+    problem.setValues(" ".join(map(repr, times)))
 
 
 def _time_course(data: Any, archive: Archive, path: str, name: str, label: str) -> Table:
@@ -90,7 +112,9 @@ def _time_course(data: Any, archive: Archive, path: str, name: str, label: str) 
         raise _failure(archive, path)
     series = task.getTimeSeries()
     titles = [series.getTitle(index) for index in range(series.getNumVariables())]
-    ids = [series.getSBMLId(index, data) for index in range(series.getNumVariables())]
+    # `series.getSBMLId` knows those of an SBML file just imported, and not those of a file of COPASI's own.
+    known = COPASI.CRootContainer.getKeyFactory()
+    ids = [known.get(series.getKey(index)).getSBMLId() for index in range(series.getNumVariables())]
     rows = range(series.getRecordedSteps())
     columns = {
         (title if index == 0 else ids[index] or title): np.array([series.getConcentrationData(k, index) for k in rows])

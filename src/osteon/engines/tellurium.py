@@ -37,7 +37,7 @@ def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Pa
     try:
         with _quiet():
             import tellurium
-        with _quiet() as complaints, _quick_compilation():
+        with _quiet() as complaints, _quick_compilation(), _one_compilation(tellurium):
             done = tellurium.executeCombineArchive(str(packed), workingDir=str(unpacked), createOutputs=False)
     except Exception as error:  # tellurium runs a program of its own making, which may fail in any way
         raise ArchiveError(archive.shown, None, f"tellurium cannot run it: {_sentence(error)}") from None
@@ -111,6 +111,29 @@ def _quick_compilation() -> Iterator[None]:
         yield
     finally:
         _each(roadrunner.Config.setValue, keys, before)
+
+
+@contextmanager
+def _one_compilation(tellurium: Any) -> Iterator[None]:
+    """Let each model file be compiled once: tellurium does it for every experiment, and once more after its changes."""
+    load, compiled = tellurium.loadSBMLModel, {}
+
+    def load_once(sbml: str) -> Any:
+        if sbml.lstrip().startswith("<"):  # the text of a changed model, which differs each time
+            return load(sbml)
+        if sbml not in compiled:
+            first = load(sbml)
+            compiled[sbml] = type(first), first.saveStateS()
+        kind, state = compiled[sbml]
+        runner = kind()
+        runner.loadStateS(state)
+        return runner
+
+    tellurium.loadSBMLModel = load_once
+    try:
+        yield
+    finally:
+        tellurium.loadSBMLModel = load
 
 
 def _each(act: Callable[[Any, Any], object], keys: Any, values: Any) -> None:

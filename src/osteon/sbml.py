@@ -290,7 +290,9 @@ def with_rules(text: str, formulas: Mapping[str, str], shown: str) -> str:
     for name, formula in formulas.items():
         rule = model.createAssignmentRule()
         rule.setVariable(name)
-        rule.setMath(parse_formula(formula, model, f"parameter {name!r}"))
+        tree = parse_formula(formula, model, f"parameter {name!r}")
+        _make_bare_numbers_dimensionless(tree)
+        rule.setMath(tree)
         model.getParameter(name).setConstant(False)
         model.getParameter(name).unsetValue()
     return str(libsbml.writeSBMLToString(document))

@@ -18,6 +18,7 @@ FORMATS: dict[str, str] = {
     "sedml": "SED-ML L1V4: every experiment as a task, with reports and plots, for tellurium and others",
     "omex": "a COMBINE archive of everything: opens in COPASI, tellurium and other programs",
     "petab": "problems of parameter estimation, PEtab versions 1 and 2",
+    "bpsl": "directions that claims report, as constraints in BPSL, with configurations of PyBNF",
     "equations": "the equations as documents, in Markdown and LaTeX",
     "code": "the equations as programs in Python, Julia and R",
     "diagram": "a picture of what raises and lowers what, as SVG and inside SBML, for COPASI",

@@ -7,7 +7,7 @@ the problem can be checked, and a form to put real measurements into.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -72,6 +72,11 @@ def problem(subject: Subject) -> Problem:
     Raises:
         SimulationError: if a simulation of the reference data breaks.
     """
+    return replace(unmeasured(subject), measurements=_measurements(subject))
+
+
+def unmeasured(subject: Subject) -> Problem:
+    """Lay out the problem of one model without reference data; nothing is simulated."""
     model = subject.model
     document = sbml.read(model.sbml, model.shown)
     listed = [one for one in sbml.symbols(document.getModel()) if one.kind == "parameter"]
@@ -87,7 +92,7 @@ def problem(subject: Subject) -> Problem:
         fixed=tuple(name for name, entry in left.items() if entry.range[0] == entry.range[1]),
         closed=tuple(name for name in known if name in changed and known[name].range[0] < known[name].range[1]),
         values=values,
-        measurements=_measurements(subject),
+        measurements=(),
     )
 
 

@@ -34,7 +34,7 @@ _HEADER = (
     "observable X, and ln_X__WORD is the same moved by the threshold of the word. What is at or below the detection "
     "limit ({limit:g}) counts as nothing, and no fold change has such a reference.",
 )
-_EMPTY = "# PyBNF wants data of each run; all constraints are in {name}.prop.\n"
+_EMPTY = "# PyBNF wants data of each run; all constraints of a model are with its first one.\n"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def files(subject: Subject) -> Iterator[File]:
     lines = "\n".join(writer.lines()) + "\n"  # Runs and words are known when all is written.
     problem = unmeasured(subject)
     yield File.text(f"{subject.name}.prop", lines)
-    yield File.text("no_data.prop", _EMPTY.format(name=subject.name))
+    yield File.text("no_data.prop", _EMPTY)
     yield File.text(f"{subject.name}.xml", sbml.with_rules(writer.model(), problem.derived, subject.model.shown))
     yield File.text(f"{subject.name}.conf", "\n".join(["job_type = check", *writer.configuration()]) + "\n")
     yield File.text(f"{subject.name}_fit.conf", "\n".join([*_fit(problem), *writer.configuration()]) + "\n")

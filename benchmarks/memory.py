@@ -1,0 +1,71 @@
+"""Show that memory stays flat over many simulations: `python benchmarks/memory.py` writes docs/robustness.md.
+
+Every experiment of the model's claims is simulated with drawn parameters, draw after draw in one process.
+"""
+
+import argparse
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import osteon
+from osteon import building, overview
+from osteon.draws import Draws
+from osteon.errors import SimulationError
+from osteon.library import Library
+from osteon.readouts import readouts
+from osteon.schedule import Change
+from osteon.verification import Simulated
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "robustness.md"
+
+
+def main() -> None:
+    """Simulate, print the peaks of memory, and write them into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", nargs="?", default="bone_remodeling")
+    parser.add_argument("--marks", type=int, nargs="+", default=[1_000, 10_000, 50_000, 100_000])
+    parser.add_argument("--dry", action="store_true", help="print only")
+    options = parser.parse_args()
+    lines = [f"| simulations of `{options.model}` | broke | peak of resident memory |", "|--:|--:|--:|"]
+    print("\n".join(lines))
+    for done, broke in simulations(options.model, max(options.marks)):
+        if done in options.marks:
+            lines.append(f"| {done:,} | {broke:,} | {peak():.0f} MB |")
+            print(lines[-1], flush=True)
+    if not options.dry:
+        text = PAGE.read_text(encoding="utf-8")
+        building.write(PAGE, overview.inserted(text, "\n".join(lines), "memory"))
+
+
+def simulations(name: str, number: int) -> Iterator[tuple[int, int]]:
+    """Simulate, and yield after each simulation how many are done and how many of them broke."""
+    library = Library(ROOT)
+    model = osteon.load(name, ROOT)
+    provenance = {**library.inherited(model.binding), **model.binding.parameters}
+    wanted = readouts(model, [claim for _, claim in library.claims(model.binding)]).values()
+    source, done, broke = Simulated(model), 0, 0
+    for values in Draws(model.sbml, provenance, model.shown).take(number, seed=1):
+        model.simulator.rebase({parameter: Change(value) for parameter, value in values.items()})
+        for one in wanted:
+            broke += 1
+            with suppress(SimulationError):
+                source.trajectory(one) if one.simulated else source.resting(one)
+                broke -= 1
+            done += 1
+            yield done, broke
+            if done == number:
+                return
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MB."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held / 1024**2 if sys.platform == "darwin" else held / 1024
+
+
+if __name__ == "__main__":
+    main()

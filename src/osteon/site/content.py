@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +144,7 @@ def _filled(template: str, **values: Any) -> str:
     return raw(_templates().get_template(template).render(**values))
 
 
+@cache
 def _templates() -> Environment:
     from jinja2 import ChoiceLoader, PackageLoader
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from osteon.ablation import Change, Edge
@@ -94,7 +95,19 @@ class Necessity:
 
     def of(self, edge: Edge) -> dict[Change, Outcome]:
         """Return the outcomes of one edge by what was done to it."""
-        return {outcome.change: outcome for outcome in self.outcomes if outcome.edge == edge}
+        return self._by_edge.get(edge, {})
+
+    @cached_property
+    def _by_edge(self) -> dict[Edge, dict[Change, Outcome]]:
+        found: dict[Edge, dict[Change, Outcome]] = {}
+        for outcome in self.outcomes:
+            found.setdefault(outcome.edge, {})[outcome.change] = outcome
+        return found
+
+    @cached_property
+    def _telling(self) -> tuple[Outcome, ...]:
+        """The outcomes that do not stop the model."""
+        return tuple(outcome for outcome in self.outcomes if not self.stops(outcome))
 
     def stops(self, outcome: Outcome) -> bool:
         """Say whether every simulated claim falls, most by failing: what does not run says nothing of the evidence."""
@@ -132,7 +145,7 @@ class Necessity:
 
     def breakers(self, claim: str, change: Change = "removed") -> tuple[Edge, ...]:
         """Return the edges whose change contradicts a claim, those aside that stop the model."""
-        changed = (outcome for outcome in self.outcomes if outcome.change == change and not self.stops(outcome))
+        changed = (outcome for outcome in self._telling if outcome.change == change)
         return tuple(outcome.edge for outcome in changed if claim in outcome.contradicted)
 
     def either_way(self) -> tuple[Edge, ...]:
@@ -142,7 +155,7 @@ class Necessity:
 
     def unbreakable(self) -> tuple[str, ...]:
         """Return the claims that no change of any edge contradicts, those aside that stop the model."""
-        lost = {claim for outcome in self.outcomes if not self.stops(outcome) for claim in outcome.contradicted}
+        lost = {claim for outcome in self._telling for claim in outcome.contradicted}
         return tuple(claim for claim in self.supported if claim not in lost)
 
     def frame(self) -> pd.DataFrame:

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import osteon
-from osteon import building, overview
-from osteon.draws import Draws
+from osteon.authoring import building, overview
+from osteon.dynamics.draws import Draws
+from osteon.dynamics.readouts import readouts
+from osteon.dynamics.schedule import Change
 from osteon.errors import SimulationError
-from osteon.library import Library
-from osteon.readouts import readouts
-from osteon.schedule import Change
-from osteon.verification import Simulated
+from osteon.inputs.library import Library
+from osteon.verdicts.verification import Simulated
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "robustness.md"

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import osteon
-from osteon import building
-from osteon.charts import draw_necessity
+from osteon.authoring import building
 from osteon.cli.computing import computed
-from osteon.dissection import dissection, job, necessity
-from osteon.library import Library
+from osteon.ensembles.dissection import dissection, job, necessity
+from osteon.inputs.library import Library
+from osteon.pictures.charts import draw_necessity
 
 PICTURED = "mitochondrial_lamin"
 

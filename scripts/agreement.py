@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import osteon
-from osteon import building, overview
 from osteon.agreement import ROUTES, agreement, as_dict, markdown
-from osteon.experiments import design
+from osteon.authoring import building, overview
 from osteon.export.subject import subject
-from osteon.library import Library
+from osteon.inputs.library import Library
+from osteon.protocols.experiments import design
 
 
 def main() -> None:

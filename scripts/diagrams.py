@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 import osteon
-from osteon.building import write
+from osteon.authoring.building import write
 from osteon.export.diagram import picture, wired_model
 from osteon.export.subject import subject
-from osteon.layout import laid_out
-from osteon.library import Library
+from osteon.inputs.library import Library
+from osteon.pictures.layout import laid_out
 
 root = Path(__file__).parents[1]
 library = Library(root)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import osteon
-from osteon.plotting import draw_model
+from osteon.pictures.plotting import draw_model
 
 root = Path(__file__).parents[1]
 folder = root / "docs" / "figures"

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import osteon
-from osteon import building, fragility, overview
+from osteon.authoring import building, fragility, overview
 from osteon.cli.computing import computed
 from osteon.cli.ensembles import trials
-from osteon.library import Library
-from osteon.robustness import as_dict, job, robustness
-from osteon.tiles import draw_robustness
+from osteon.ensembles.robustness import as_dict, job, robustness
+from osteon.inputs.library import Library
+from osteon.pictures.tiles import draw_robustness
 
 DRAWS = 2048
 FEWER = {"bone_remodeling": 1024}

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from osteon import building
+from osteon.authoring import building
 from osteon.cli import main
-from osteon.library import Library
-from osteon.model import Model, load
-from osteon.scorecard import Scorecard
-from osteon.verification import verify
+from osteon.dynamics.model import Model, load
+from osteon.inputs.library import Library
+from osteon.verdicts.scorecard import Scorecard
+from osteon.verdicts.verification import verify
 
 settings.register_profile("osteon", deadline=None)  # No test depends on how busy a machine is.
 settings.load_profile("osteon")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from osteon.jobs import Chunk, Columns, Job
-from osteon.work import run
+from osteon.computing.jobs import Chunk, Columns, Job
+from osteon.computing.work import run
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from osteon.bindings import Binding
-from osteon.compilation import compile_antimony
-from osteon.evidence import Vocabulary
-from osteon.model import Model
+from osteon.dynamics.model import Model
+from osteon.inputs.bindings import Binding
+from osteon.inputs.evidence import Vocabulary
+from osteon.mechanisms.compilation import compile_antimony
 
 HEAD = """
   unit day = 86400 second

@@ -10,15 +10,15 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, ROOT, Command, generated
-from osteon import records
-from osteon.ablation import REACH, Change, Edge, ablated, edges
-from osteon.charts import draw_necessity
-from osteon.dissection import dissection, job, necessity
+from osteon.computing import records
+from osteon.computing.work import run
+from osteon.dynamics.model import Model
+from osteon.ensembles.dissection import dissection, job, necessity
+from osteon.ensembles.necessity import STANDINGS, Necessity
 from osteon.errors import OsteonError
-from osteon.evidence import Claim
-from osteon.model import Model
-from osteon.necessity import STANDINGS, Necessity
-from osteon.work import run
+from osteon.inputs.evidence import Claim
+from osteon.mechanisms.ablation import REACH, Change, Edge, ablated, edges
+from osteon.pictures.charts import draw_necessity
 
 CHAIN = """
   substanceOnly species A in cell = 1 dimensionless

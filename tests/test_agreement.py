@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from conftest import LIBRARY, MODELS, ROOT
-from osteon import overview
 from osteon.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
-from osteon.experiments import Design, design
+from osteon.authoring import overview
+from osteon.dynamics.trajectory import Trajectory
 from osteon.export import copasi, sedml
 from osteon.export.subject import Subject, subject
-from osteon.trajectory import Trajectory
+from osteon.protocols.experiments import Design, design
 
 SMALLEST = "runx2_osteogenesis"
 FILED = ROOT / "docs" / "results" / "agreement.json"

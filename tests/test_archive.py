@@ -18,8 +18,7 @@ import pytest
 
 from conftest import ROOT, Command
 from omex import SBML, SEDML, files, manifest, pack
-from osteon import archive
-from osteon.engines import ENGINES
+from osteon.engines import ENGINES, archive
 
 Pack = Callable[[Path], object]
 

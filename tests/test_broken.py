@@ -21,8 +21,8 @@ CASES = sorted(path.parent for path in Path(__file__).parent.glob("broken/*/case
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project with one mechanism, `tiny`, built and without faults."""
-    from osteon import building, templates
-    from osteon.library import Library
+    from osteon.authoring import building, templates
+    from osteon.inputs.library import Library
 
     root = tmp_path_factory.mktemp("sound")
     templates.start(root, root, "tiny")
@@ -48,8 +48,8 @@ def _break(root: Path, folder: Path, case: dict[str, Any]) -> None:
     if (folder / "files").is_dir():
         shutil.copytree(folder / "files", root, dirs_exist_ok=True)
     if case.get("rebuild"):
-        from osteon import building
-        from osteon.library import Library
+        from osteon.authoring import building
+        from osteon.inputs.library import Library
 
         for _, path, text in building.built(Library(root), None):
             building.write(path, text)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import small
-from osteon import cache, simulation
-from osteon.model import Model
+from osteon import cache
+from osteon.dynamics import simulation
+from osteon.dynamics.model import Model
 
 KEY = b"key"
 

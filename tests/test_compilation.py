@@ -10,8 +10,9 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, ROOT, generated
-from osteon import building, sbml
-from osteon.compilation import LICENSE, antimony_findings, compile_antimony, model_findings
+from osteon.authoring import building
+from osteon.mechanisms import sbml
+from osteon.mechanisms.compilation import LICENSE, antimony_findings, compile_antimony, model_findings
 
 
 @pytest.mark.parametrize("name", MODELS)

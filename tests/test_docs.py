@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MODELS, ROOT, Command, generated
-from osteon.plotting import draw_model
+from osteon.pictures.plotting import draw_model
 
 OTHERS = "docs/interoperability.md"
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md", OTHERS]

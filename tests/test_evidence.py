@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, generated, model
-from osteon import building, sbml
+from osteon.authoring import building
+from osteon.mechanisms import sbml
 
 INVENTORY = {"S0": 51, "S1": 22, "S2": 46, "S3": 44, "S4": 20, "X": 11}
 """How many statements were found in each source, or drawn from them together (X); none may be dropped."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osteon.expectations import COMPARISON_WORDS, CONTRAST_WORDS, RATIOS, holds, threshold
+from osteon.inputs.expectations import COMPARISON_WORDS, CONTRAST_WORDS, RATIOS, holds, threshold
 
 effects = st.floats(-10, 10)
 strong = effects.filter(lambda effect: abs(effect) >= log(1.10))

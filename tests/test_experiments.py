@@ -12,14 +12,14 @@ import roadrunner
 
 import small
 from conftest import LIBRARY, MODELS, model
-from osteon import sbml
+from osteon.dynamics.model import Model
+from osteon.dynamics.readouts import Readout, readouts
+from osteon.dynamics.trajectory import Trajectory, Vector
 from osteon.errors import OsteonError
-from osteon.evidence import Claim, ContrastCheck
-from osteon.experiments import Design, Recorded, design, knob_values
-from osteon.model import Model
-from osteon.readouts import Readout, readouts
-from osteon.trajectory import Trajectory, Vector
-from osteon.verification import Simulated, verify
+from osteon.inputs.evidence import Claim, ContrastCheck
+from osteon.mechanisms import sbml
+from osteon.protocols.experiments import Design, Recorded, design, knob_values
+from osteon.verdicts.verification import Simulated, verify
 
 TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}
 

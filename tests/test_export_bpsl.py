@@ -18,13 +18,13 @@ import pytest
 import roadrunner
 
 from conftest import LIBRARY, MODELS, scorecard
-from osteon import sbml
-from osteon.evidence import Claim, ContrastCheck
-from osteon.expectations import EFFECTS, threshold
-from osteon.experiments import Design, design
 from osteon.export import bpsl
 from osteon.export.subject import Subject, subject
-from osteon.scorecard import CheckResult
+from osteon.inputs.evidence import Claim, ContrastCheck
+from osteon.inputs.expectations import EFFECTS, threshold
+from osteon.mechanisms import sbml
+from osteon.protocols.experiments import Design, design
+from osteon.verdicts.scorecard import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
 """Small enough to be simulated in a test by PyBNF itself; it supports most claims, and refuses some."""

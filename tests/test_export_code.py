@@ -17,9 +17,9 @@ import pytest
 import roadrunner
 
 from conftest import LIBRARY, MODELS, model
-from osteon import sbml
 from osteon.export import export
 from osteon.export.subject import subject
+from osteon.mechanisms import sbml
 
 END, POINTS = 5.0, 21
 # Both integrators run at a relative tolerance of 1e-8 or below.

@@ -17,18 +17,18 @@ import pytest
 import roadrunner
 
 from conftest import LIBRARY, MODELS, ROOT
-from osteon import sbml
-from osteon.experiments import Design, design
 from osteon.export import copasi
 from osteon.export.subject import Subject, subject
-from osteon.staging import CLOCK
+from osteon.mechanisms import sbml
+from osteon.protocols.experiments import Design, design
+from osteon.protocols.staging import CLOCK
 
 SMALLEST = "runx2_osteogenesis"
 _AGAIN = """
 import sys, pathlib
 from osteon.export import copasi
 from osteon.export.subject import subject
-from osteon.library import Library, find_project
+from osteon.inputs.library import Library, find_project
 pathlib.Path(sys.argv[2]).write_bytes(copasi.content(subject(Library(find_project(pathlib.Path.cwd())), sys.argv[1])))
 """
 

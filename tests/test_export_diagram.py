@@ -16,12 +16,13 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, ROOT
-from osteon import influence, layout, sbml
 from osteon.errors import OsteonError
 from osteon.export import diagram
 from osteon.export.subject import Subject, subject
-from osteon.layout import Box, Layout
-from osteon.wiring import Wiring, wiring
+from osteon.mechanisms import influence, sbml
+from osteon.pictures import layout
+from osteon.pictures.layout import Box, Layout
+from osteon.pictures.wiring import Wiring, wiring
 
 SVG = "{http://www.w3.org/2000/svg}"
 ARMS = """

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, Command
-from osteon import archive
-from osteon.archive import Archive
-from osteon.compilation import LICENSE
-from osteon.experiments import design
+from osteon.engines import archive
+from osteon.engines.archive import Archive
 from osteon.export import copasi, export, sedml
 from osteon.export.subject import Subject, subject
+from osteon.mechanisms.compilation import LICENSE
+from osteon.protocols.experiments import design
 
 SMALLEST = "runx2_osteogenesis"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -29,7 +29,7 @@ _AGAIN = """
 import pathlib, sys
 from osteon.export import omex
 from osteon.export.subject import subject
-from osteon.library import Library
+from osteon.inputs.library import Library
 library = Library(pathlib.Path.cwd())
 pathlib.Path(sys.argv[1]).write_bytes(omex.content(subject(library, sys.argv[2])))
 """

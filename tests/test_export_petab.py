@@ -17,9 +17,9 @@ import pytest
 import roadrunner
 
 from conftest import LIBRARY, MODELS, ROOT, model
-from osteon import sbml
 from osteon.export import export
 from osteon.export.subject import subject
+from osteon.mechanisms import sbml
 
 pytest.importorskip("petab")
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from conftest import LIBRARY, MODELS, model
-from osteon import hierarchy, sbml
+from osteon.dynamics.model import Model
+from osteon.dynamics.trajectory import Vector
 from osteon.export import export
 from osteon.export.subject import subject
-from osteon.model import Model
-from osteon.trajectory import Vector
+from osteon.mechanisms import hierarchy, sbml
 
 JOINED = [name for name in MODELS if model(name).binding.parts]
 

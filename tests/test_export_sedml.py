@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from conftest import LIBRARY, MODELS
-from osteon.experiments import Design, design
 from osteon.export import sedml
 from osteon.export.subject import Subject, subject
+from osteon.protocols.experiments import Design, design
 
 SEDML = "{http://sed-ml.org/sed-ml/level1/version4}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"

@@ -11,16 +11,17 @@ import pytest
 
 import small
 from conftest import LIBRARY, Command, model
-from osteon import inference, records
-from osteon.bindings import Act, ParameterBinding
+from osteon.computing import records
+from osteon.computing.work import run
+from osteon.dynamics.model import load
+from osteon.ensembles import inference
+from osteon.ensembles.robustness import job, trials
+from osteon.ensembles.trials import Trials
 from osteon.errors import OsteonError
-from osteon.evidence import Claim
-from osteon.expectations import EFFECTS, RATIOS, holds, shortfall
-from osteon.model import load
-from osteon.robustness import job, trials
-from osteon.trials import Trials
-from osteon.verification import verify
-from osteon.work import run
+from osteon.inputs.bindings import Act, ParameterBinding
+from osteon.inputs.evidence import Claim
+from osteon.inputs.expectations import EFFECTS, RATIOS, holds, shortfall
+from osteon.verdicts.verification import verify
 
 NAME = "runx2_osteogenesis"
 BODY = """

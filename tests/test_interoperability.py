@@ -14,7 +14,7 @@ import pytest
 
 from conftest import LIBRARY, MODELS, ROOT
 from osteon.cli import main
-from osteon.model import load
+from osteon.dynamics.model import load
 
 DOCUMENT = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
 NAME = "runx2_osteogenesis"

@@ -9,10 +9,10 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, Command, model
-from osteon.bindings import ParameterBinding
-from osteon.draws import Draws
-from osteon.model import load
-from osteon.prediction import direction, predict_over_draws
+from osteon.dynamics.draws import Draws
+from osteon.dynamics.model import load
+from osteon.ensembles.prediction import direction, predict_over_draws
+from osteon.inputs.bindings import ParameterBinding
 
 NAME = "mitochondrial_lamin"
 

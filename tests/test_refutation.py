@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from conftest import LIBRARY, MODELS, model, scorecard
-from osteon.conditions import CONTROL
-from osteon.evidence import Check, Claim, Comparison, ContrastCheck, OrderCheck, StructureCheck
-from osteon.model import load
-from osteon.verification import Experiments, judge, verify
+from osteon.dynamics.model import load
+from osteon.inputs.conditions import CONTROL
+from osteon.inputs.evidence import Check, Claim, Comparison, ContrastCheck, OrderCheck, StructureCheck
+from osteon.verdicts.verification import Experiments, judge, verify
 
 OPPOSITES = {
     "increase": ("decrease", "unchanged", "abolished"),
@@ -157,7 +157,7 @@ def test_every_counterfactual_refutes_something(name: str) -> None:
 
 
 def test_halved_lamin_threshold_contradicts_named_claims() -> None:
-    from osteon.bindings import Act
+    from osteon.inputs.bindings import Act
 
     world = Act(scale={"lamin_threshold": 0.5})
     card = verify(load(LIBRARY, "mitochondrial_lamin", world), LIBRARY.claims(LIBRARY.binding("mitochondrial_lamin")))

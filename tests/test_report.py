@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, Command, model, scorecard
-from osteon.changes import changes, read_run
+from osteon.dynamics.model import load
+from osteon.ensembles.necessity import Necessity
 from osteon.errors import OsteonError, ProjectError
-from osteon.expectations import EFFECTS, holds
-from osteon.library import Library
-from osteon.model import load
-from osteon.necessity import Necessity
+from osteon.inputs.expectations import EFFECTS, holds
+from osteon.inputs.library import Library
 from osteon.pages.courses import Courses
 from osteon.pages.panels import BOTTOM, TOP, panel
+from osteon.pages.report import report
 from osteon.pages.standing import standing
 from osteon.pages.wording import change
-from osteon.report import report
+from osteon.verdicts.changes import changes, read_run
 
 NAME = "osteoblast_vesicles"
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import LIBRARY, model
 from headless import browser, visit
-from osteon.report import report
+from osteon.pages.report import report
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,18 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, ROOT, Command, model
-from osteon import fragility, overview, records
-from osteon.bindings import Act, ParameterBinding
-from osteon.draws import SAMPLERS, shares
+from osteon.authoring import fragility, overview
+from osteon.computing import records
+from osteon.computing.work import run
+from osteon.dynamics.draws import SAMPLERS, shares
+from osteon.dynamics.model import Model, load
+from osteon.ensembles.robustness import Share, job, robustness, trials
+from osteon.ensembles.trials import VERDICTS, Trials
 from osteon.errors import OsteonError
-from osteon.evidence import Claim
-from osteon.identity import digest
-from osteon.model import Model, load
-from osteon.robustness import Share, job, robustness, trials
-from osteon.trials import VERDICTS, Trials
-from osteon.verification import verify
-from osteon.work import run
+from osteon.inputs.bindings import Act, ParameterBinding
+from osteon.inputs.evidence import Claim
+from osteon.verdicts.identity import digest
+from osteon.verdicts.verification import verify
 
 NAME = "runx2_osteogenesis"
 

@@ -12,11 +12,11 @@ import pytest
 
 import small
 from conftest import LIBRARY, Command, model
-from osteon import records, work
-from osteon.bindings import ParameterBinding
+from osteon.computing import records, work
+from osteon.dynamics.model import Model
+from osteon.ensembles.scan import grid, job, response, scan
 from osteon.errors import OsteonError
-from osteon.model import Model
-from osteon.scan import grid, job, response, scan
+from osteon.inputs.bindings import ParameterBinding
 
 NAME = "mitochondrial_lamin"
 ACTS = {

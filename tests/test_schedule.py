@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
+from osteon.dynamics.schedule import Change, Schedule
 from osteon.errors import OsteonError, ProjectError, UnknownIdError
-from osteon.schedule import Change, Schedule
 
 ACTS = {
     "double": ("treatment", {"scale": {"boost": 2.0}}),

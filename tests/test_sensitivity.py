@@ -13,11 +13,11 @@ import pytest
 
 import small
 from conftest import ROOT, Command
-from osteon import records, work
-from osteon.bindings import ParameterBinding
+from osteon.computing import records, work
+from osteon.dynamics.model import Model
+from osteon.ensembles.sensitivity import Question, design, job, ranking
 from osteon.errors import OsteonError
-from osteon.model import Model
-from osteon.sensitivity import Question, design, job, ranking
+from osteon.inputs.bindings import ParameterBinding
 
 NAME = "mitochondrial_lamin"
 QUESTION = Question("both", "control", ("s",), at="steady state")

@@ -11,12 +11,12 @@ import pytest
 
 import small
 from conftest import LIBRARY, MODELS, model
-from osteon.ablation import Edge, ablated
+from osteon.dynamics.model import Model
+from osteon.dynamics.schedule import Change, Phase, Schedule
+from osteon.dynamics.simulation import Simulator
 from osteon.errors import CompilationError, SimulationError, UnknownIdError
-from osteon.evidence import readings
-from osteon.model import Model
-from osteon.schedule import Change, Phase, Schedule
-from osteon.simulation import Simulator
+from osteon.inputs.evidence import readings
+from osteon.mechanisms.ablation import Edge, ablated
 
 TREATED = {
     "stop": ("treatment", {"set": {"boost": 0.0}}),
@@ -131,7 +131,7 @@ def test_any_order_of_conditions_gives_the_same_bits(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_fresh_copy_gives_the_same_bits_as_a_used_one(name: str) -> None:
-    from osteon.model import load
+    from osteon.dynamics.model import load
 
     setting, condition = _conditions(name)[-1]
     used = model(name).run(condition, [1.0], setting=setting, until=2.0)

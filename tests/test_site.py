@@ -18,11 +18,11 @@ import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, Command, model
 from headless import FOLDER
-from osteon.conditions import CONTROL
+from osteon.dynamics.schedule import Changes, Schedule
+from osteon.ensembles.prediction import direction
 from osteon.errors import OsteonError, ProjectError
 from osteon.export.subject import subject
-from osteon.prediction import direction
-from osteon.schedule import Changes, Schedule
+from osteon.inputs.conditions import CONTROL
 from osteon.site import copasi
 from osteon.site.expression import courses, expression
 from osteon.site.texts import escaped, raw, relinked

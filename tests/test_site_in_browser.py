@@ -16,9 +16,9 @@ import pytest
 
 from conftest import LIBRARY, ROOT, model
 from headless import browser, run, visit
+from osteon.dynamics.model import Model, load
 from osteon.errors import OsteonError, ProjectError
-from osteon.library import Library
-from osteon.model import Model, load
+from osteon.inputs.library import Library
 from osteon.site import vendored
 from osteon.site.generator import generate
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from conftest import LIBRARY, MODELS, model
-from osteon.draws import Draws
-from osteon.schedule import Change
+from osteon.dynamics.draws import Draws
+from osteon.dynamics.schedule import Change
 
 SETTINGS = [
     (name, setting)

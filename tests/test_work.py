@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 import counting
 from conftest import model
 from counting import Counting
+from osteon.computing.jobs import Chunk, Columns, Job
+from osteon.computing.work import left, run, store_of
+from osteon.dynamics.model import Model
 from osteon.errors import Finding, OsteonError, ProjectError, StoppedError
-from osteon.jobs import Chunk, Columns, Job
-from osteon.model import Model
-from osteon.work import left, run, store_of
 
 Result = dict[str, NDArray[Any]]
 
@@ -257,7 +257,7 @@ class TestCluster:
             run(counting.job(Counting(marks), counting.broken), results=tmp_path, scheduler=address)
 
     def test_no_scheduler_there(self, tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from osteon import cluster
+        from osteon.computing import cluster
 
         monkeypatch.setattr(cluster, "_TIMEOUT", "1 s")
         with pytest.raises(OsteonError, match=r"--scheduler tcp://127.0.0.1:9: no Dask scheduler answers there"):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from osteon.version import __version__
 
 if TYPE_CHECKING:
-    from osteon.library import Library
-    from osteon.model import Model
-    from osteon.scorecard import Scorecard
+    from osteon.dynamics.model import Model
+    from osteon.inputs.library import Library
+    from osteon.verdicts.scorecard import Scorecard
 
 __all__ = ["__version__", "load", "models", "verify"]
 
@@ -38,7 +38,7 @@ def load(name: str, project: str | Path | None = None) -> Model:
     Raises:
         osteon.errors.OsteonError: if there is no such model, or a file is wrong; the message says what to mend.
     """
-    from osteon.model import load as load_model
+    from osteon.dynamics.model import load as load_model
 
     return load_model(_library(project), name)
 
@@ -56,9 +56,9 @@ def verify(*names: str, project: str | Path | None = None) -> Scorecard:
     Raises:
         osteon.errors.OsteonError: as in `load`.
     """
-    from osteon.model import load as load_model
-    from osteon.scorecard import Scorecard
-    from osteon.verification import verify as verify_model
+    from osteon.dynamics.model import load as load_model
+    from osteon.verdicts.scorecard import Scorecard
+    from osteon.verdicts.verification import verify as verify_model
 
     library = _library(project)
     loaded = [load_model(library, name) for name in names or library.model_names]
@@ -67,6 +67,6 @@ def verify(*names: str, project: str | Path | None = None) -> Scorecard:
 
 
 def _library(project: str | Path | None) -> Library:
-    from osteon.library import Library, find_project
+    from osteon.inputs.library import Library, find_project
 
     return Library(find_project(Path.cwd()) if project is None else Path(project))

@@ -12,17 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from osteon import archive, engines
-from osteon.archive import Archive, Content
-from osteon.conditions import parse
+from osteon import engines
+from osteon.dynamics.model import Model
+from osteon.dynamics.trajectory import Trajectory, Vector
+from osteon.engines import archive
+from osteon.engines.archive import Archive, Content
 from osteon.engines.copasi import read_at
 from osteon.engines.table import Results
-from osteon.experiments import Design, Experiment, Recorded
 from osteon.export import copasi, omex
 from osteon.export.subject import Subject
-from osteon.model import Model
-from osteon.trajectory import Trajectory, Vector
-from osteon.verification import verify
+from osteon.inputs.conditions import parse
+from osteon.protocols.experiments import Design, Experiment, Recorded
+from osteon.verdicts.verification import verify
 
 WORST, MEDIAN = 1e-4, 1e-6
 """The greatest difference that counts as agreement, and the greatest median."""

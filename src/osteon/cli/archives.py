@@ -26,8 +26,9 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Execute a COMBINE archive and show or save its results; a dangerous or damaged one is refused."""
-    from osteon import archive as archives
-    from osteon import building, engines
+    from osteon import engines
+    from osteon.authoring import building
+    from osteon.engines import archive as archives
 
     results = engines.run(archives.read(archive), engine)
     if out is not None:

@@ -24,7 +24,7 @@ def build(
     project: Project = None,
 ) -> None:
     """Compile Antimony to SBML, and write the JSON Schemas by which editors complete the TOML files."""
-    from osteon import building
+    from osteon.authoring import building
 
     library = open_library(project)
     files = building.built(library, models or None)
@@ -43,7 +43,7 @@ def check(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Id of a mechanism.")], project: Project = None
 ) -> None:
     """Find faults in the files of a mechanism: model, binding and evidence."""
-    from osteon.building import mechanism_findings
+    from osteon.authoring.building import mechanism_findings
 
     findings = mechanism_findings(open_library(project), name)
     if findings:
@@ -58,7 +58,7 @@ def new(
     ] = None,
 ) -> None:
     """Start a mechanism: a small model, binding and evidence that already run, to be replaced by your own."""
-    from osteon.templates import start
+    from osteon.authoring.templates import start
 
     for shown in start(project, Path.cwd(), name):
         output.print(f"wrote {shown}", highlight=False)

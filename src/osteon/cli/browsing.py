@@ -9,7 +9,7 @@ import typer
 from osteon.cli.terminal import AsJson, Project, open_library, output, print_json
 
 if TYPE_CHECKING:
-    from osteon.description import Description
+    from osteon.authoring.description import Description
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +66,7 @@ def show(
     project: Project = None,
 ) -> None:
     """Show one model: its parts, equations, parameters with provenance and range, words, and claims."""
-    from osteon.description import describe
+    from osteon.authoring.description import describe
 
     description = describe(open_library(project), model)
     if json:

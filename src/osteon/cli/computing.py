@@ -12,7 +12,7 @@ from osteon.cli.terminal import errors, progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from osteon.jobs import Job
+    from osteon.computing.jobs import Job
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; one for each core if not given.")]
 Scheduler = Annotated[
@@ -28,8 +28,9 @@ Results = Annotated[
 def computed(
     job: Job, label: str, *, workers: int | None, scheduler: str | None, results: Path | None
 ) -> dict[str, NDArray[Any]]:
-    """Do a job, with progress and an estimate of the time left; see `osteon.work.run`."""
-    from osteon import cache, work
+    """Do a job, with progress and an estimate of the time left; see `osteon.computing.work.run`."""
+    from osteon import cache
+    from osteon.computing import work
 
     place = results or cache.folder() / "results"
     todo = len(work.left(job, place))

@@ -13,8 +13,8 @@ from osteon.cli.terminal import AsJson, Project, errors, open_library, output, p
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
-    from osteon.library import Library
-    from osteon.necessity import Necessity
+    from osteon.ensembles.necessity import Necessity
+    from osteon.inputs.library import Library
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def ablate(
 
     An edge that no claim falls without is untested mechanism. A run that is stopped goes on where it was.
     """
-    from osteon.plotting import refuse_unknown_format
+    from osteon.pictures.plotting import refuse_unknown_format
 
     library = open_library(project)
     names = _chosen(library, models, all_)
@@ -53,7 +53,7 @@ def ablate(
         if record:
             _record(library, necessity)
         if plot is not None:
-            from osteon.charts import draw_necessity
+            from osteon.pictures.charts import draw_necessity
 
             draw_necessity(necessity, plot)
         if parquet is not None:
@@ -76,8 +76,8 @@ def _dissected(
     library: Library, name: str, workers: int | None, scheduler: str | None, results: Path | None
 ) -> Necessity:
     from osteon.cli.computing import computed
-    from osteon.dissection import dissection, job, necessity
-    from osteon.model import load
+    from osteon.dynamics.model import load
+    from osteon.ensembles.dissection import dissection, job, necessity
 
     model = load(library, name)
     whole = dissection(model, library.claims(model.binding))
@@ -86,7 +86,7 @@ def _dissected(
 
 
 def _record(library: Library, necessity: Necessity) -> None:
-    from osteon import building
+    from osteon.authoring import building
 
     files = library.files(necessity.model)
     building.write(files.result("ablation"), necessity.text())
@@ -96,7 +96,7 @@ def _record(library: Library, necessity: Necessity) -> None:
 def _print(necessity: Necessity) -> None:
     from rich.table import Table
 
-    from osteon.necessity import STANDINGS
+    from osteon.ensembles.necessity import STANDINGS
 
     table = Table(title=f"{necessity.model}: its edges, one by one", title_justify="left", title_style="bold")
     for column in ("edge", "standing", "removed", "reversed"):

@@ -12,8 +12,8 @@ from osteon.cli.terminal import AsJson, Project, errors, open_library, output, p
 from osteon.errors import UnknownIdError, suggestion
 
 if TYPE_CHECKING:
-    from osteon.library import Library
-    from osteon.trials import Trials
+    from osteon.ensembles.trials import Trials
+    from osteon.inputs.library import Library
 
 Draws = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many draws of the parameters.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
@@ -47,7 +47,7 @@ def robustness(
     Values are drawn from the ranges that bindings declare: log-uniformly where a range is positive, else uniformly. A
     stopped run goes on where it was when the same command is given again.
     """
-    from osteon import robustness as analysis
+    from osteon.ensembles import robustness as analysis
 
     library = open_library(project)
     found, tables = [], {}
@@ -91,8 +91,9 @@ def infer(
     Draws that do are kept. Where fewer than one in a thousand do, nested sampling finds them; it takes much longer.
     `osteon predict --ensemble` asks what they make of an experiment.
     """
-    from osteon import building, inference
-    from osteon import robustness as analysis
+    from osteon.authoring import building
+    from osteon.ensembles import inference
+    from osteon.ensembles import robustness as analysis
 
     made = trials(open_library(project), model, draws, seed, sampler)
     inference.criterion(made)
@@ -119,9 +120,9 @@ def infer(
 
 def trials(library: Library, name: str, draws: int, seed: int, sampler: str) -> Trials:
     """Return one of the project's models, ready to be judged over draws."""
-    from osteon.draws import SAMPLERS
-    from osteon.model import load
-    from osteon.robustness import trials
+    from osteon.dynamics.draws import SAMPLERS
+    from osteon.dynamics.model import load
+    from osteon.ensembles.robustness import trials
 
     if sampler not in SAMPLERS:
         raise UnknownIdError(f"--sampler {sampler!r} is none of {', '.join(SAMPLERS)}{suggestion(sampler, SAMPLERS)}")
@@ -134,8 +135,9 @@ def _write_table(made: Trials, columns: Any, about: dict[str, Any], path: Path) 
     """Write one row a draw: the values of the parameters, and the verdict on each claim."""
     import numpy as np
 
-    from osteon import building, records
-    from osteon.trials import VERDICTS
+    from osteon.authoring import building
+    from osteon.computing import records
+    from osteon.ensembles.trials import VERDICTS
 
     values = [made.values(item) for item in range(made.number)]
     table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
@@ -148,8 +150,8 @@ def _write_table(made: Trials, columns: Any, about: dict[str, Any], path: Path) 
 def _write_whole(whole: dict[str, Any], out: Path) -> None:
     from json import dumps
 
-    from osteon import building
-    from osteon.tiles import draw_robustness
+    from osteon.authoring import building
+    from osteon.pictures.tiles import draw_robustness
 
     building.write(out / "robustness.json", dumps(whole, indent=1, allow_nan=False) + "\n")
     draw_robustness(whole["models"], out / "robustness.svg")

@@ -26,8 +26,8 @@ def export(
     project: Project = None,
 ) -> None:
     """Write files for other people's tools: COPASI, tellurium, PEtab tools, PyBNF and more."""
-    from osteon import building
     from osteon import export as exporters
+    from osteon.authoring import building
     from osteon.export.subject import subject
 
     library = open_library(project)

@@ -11,10 +11,10 @@ from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, 
 from osteon.errors import OsteonError, ProjectError, UnknownIdError, listing, suggestion
 
 if TYPE_CHECKING:
-    from osteon.bindings import Act
-    from osteon.library import Library
-    from osteon.model import Model
-    from osteon.scorecard import Scorecard
+    from osteon.dynamics.model import Model
+    from osteon.inputs.bindings import Act
+    from osteon.inputs.library import Library
+    from osteon.verdicts.scorecard import Scorecard
 
 
 Matrix = Annotated[bool, typer.Option("--matrix", help="Show claims down and models across.")]
@@ -47,7 +47,7 @@ def verify(
 
     Exits 1 if any claim is contradicted or failed.
     """
-    from osteon.model import load
+    from osteon.dynamics.model import load
 
     library = open_library(project)
     names = models or list(library.model_names)
@@ -76,9 +76,9 @@ def score(
 
     Exits 1 if any claim is contradicted or failed; what the model has no part for is not representable, and no fault.
     """
-    from osteon import sbml
-    from osteon.curation import binding_findings
-    from osteon.model import Model, load, read_text
+    from osteon.authoring.curation import binding_findings
+    from osteon.dynamics.model import Model, load, read_text
+    from osteon.mechanisms import sbml
 
     library = open_library(project)
     bound = library.read_binding(binding)
@@ -106,8 +106,8 @@ def _world(library: Library, name: str, change: Act | None, counterfactual: str 
 
 
 def _scorecard(library: Library, models: list[Model]) -> Scorecard:
-    from osteon.scorecard import Scorecard
-    from osteon.verification import verify
+    from osteon.verdicts.scorecard import Scorecard
+    from osteon.verdicts.verification import verify
 
     claims = [list(library.claims(model.binding)) for model in models]
     with progress("Simulating reported experiments", sum(map(len, claims))) as step:

@@ -30,7 +30,7 @@ def site(
     project: Project = None,
 ) -> None:
     """Write a static site: scorecard, models, sources, documents, and pages on which COPASI runs in the browser."""
-    from osteon.model import load
+    from osteon.dynamics.model import load
     from osteon.site.generator import generate
 
     library = open_library(project)

@@ -25,10 +25,10 @@ def report(
     project: Project = None,
 ) -> None:
     """Write one HTML file with every verdict, figure, parameter and equation; it opens without a network."""
-    from osteon import building
-    from osteon.changes import read_run
-    from osteon.model import load
-    from osteon.report import report as lay_out
+    from osteon.authoring import building
+    from osteon.dynamics.model import load
+    from osteon.pages.report import report as lay_out
+    from osteon.verdicts.changes import read_run
 
     library = open_library(project)
     names = list(dict.fromkeys(models or library.model_names))

@@ -13,7 +13,7 @@ from osteon.errors import OsteonError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from osteon.model import Model
+    from osteon.dynamics.model import Model
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")]
 Condition = Annotated[str, typer.Option("--condition", "-c", help="Interventions joined by +, such as cccp+si_atf4.")]
@@ -45,7 +45,7 @@ def simulate(
     project: Project = None,
 ) -> None:
     """Run a condition over time."""
-    from osteon.model import load
+    from osteon.dynamics.model import load
 
     loaded = load(open_library(project), model, world(set_, scale))
     names = loaded.chosen(observable)
@@ -53,7 +53,7 @@ def simulate(
     if csv is not None:
         _write(csv, frame.to_csv())
     if plot is not None:
-        from osteon.plotting import draw_time_courses
+        from osteon.pictures.plotting import draw_time_courses
 
         courses = {"control": loaded.simulate("control", until=until, setting=setting)[names], condition: frame}
         draw_time_courses(courses, title=loaded.binding.title, path=plot)
@@ -84,7 +84,7 @@ def predict(
     project: Project = None,
 ) -> None:
     """Say how each observable changes under any combination of interventions, reported or not."""
-    from osteon.model import load
+    from osteon.dynamics.model import load
 
     library = open_library(project)
     loaded = load(library, model, world(set_, scale))
@@ -92,7 +92,7 @@ def predict(
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
     how: dict[str, Any] = {"observables": observable, "at": at, "setting": setting}
     if draws:
-        from osteon.prediction import predict_over_draws
+        from osteon.ensembles.prediction import predict_over_draws
 
         provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
         with progress("Drawing parameters", draws) as step:
@@ -100,8 +100,8 @@ def predict(
                 loaded, provenance, condition, reference, draws=draws, seed=seed, step=step, **how
             )
     elif ensemble:
-        from osteon import inference
-        from osteon.prediction import predict_over_values
+        from osteon.ensembles import inference
+        from osteon.ensembles.prediction import predict_over_values
 
         found = inference.read(ensemble, loaded)
         with progress("Asking each member", len(found)) as step:
@@ -119,7 +119,7 @@ def predict(
 def _print_prediction(frame: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.scorecard import percent
+    from osteon.verdicts.scorecard import percent
 
     said = frame.attrs
     title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"

@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from osteon.authoring.fragility import ROBUST
 from osteon.cli.tables import STYLES
-from osteon.fragility import ROBUST
-from osteon.robustness import ClaimRobustness, Robustness, Share
+from osteon.ensembles.robustness import ClaimRobustness, Robustness, Share
 
 
 def robustness_tables(found: Sequence[Robustness], verbose: bool) -> Group:

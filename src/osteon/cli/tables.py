@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from osteon.evidence import OrderCheck, StructureCheck
-from osteon.expectations import EFFECTS, RATIOS, threshold
-from osteon.scorecard import CheckResult, ClaimResult, Scorecard, percent
+from osteon.inputs.evidence import OrderCheck, StructureCheck
+from osteon.inputs.expectations import EFFECTS, RATIOS, threshold
+from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, percent
 
 STYLES = {
     "supported": "green",

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from osteon.bindings import Act
 from osteon.errors import OsteonError
-from osteon.library import Library, find_project
+from osteon.inputs.bindings import Act
+from osteon.inputs.library import Library, find_project
 
 output = Console()
 errors = Console(stderr=True)

@@ -48,9 +48,9 @@ def sensitivity(
 ) -> None:
     """Rank the parameters by how much the effect of a condition hangs on them, over their plausible ranges."""
     from osteon.cli.computing import computed
-    from osteon.model import load
-    from osteon.plotting import refuse_unknown_format
-    from osteon.sensitivity import Question, design, job, ranking
+    from osteon.dynamics.model import load
+    from osteon.ensembles.sensitivity import Question, design, job, ranking
+    from osteon.pictures.plotting import refuse_unknown_format
 
     library = open_library(project)
     if plot is not None:
@@ -64,7 +64,7 @@ def sensitivity(
     if parquet is not None:
         write_parquet(table, parquet)
     if plot is not None:
-        from osteon.charts import draw_tornado
+        from osteon.pictures.charts import draw_tornado
 
         draw_tornado(table, plot)
     if json:
@@ -96,10 +96,10 @@ def scan(
     project: Project = None,
 ) -> None:
     """Follow the response to a condition over the dose of an intervention, or the value of a parameter."""
-    from osteon import scan as scans
     from osteon.cli.computing import computed
-    from osteon.model import load
-    from osteon.plotting import refuse_unknown_format
+    from osteon.dynamics.model import load
+    from osteon.ensembles import scan as scans
+    from osteon.pictures.plotting import refuse_unknown_format
 
     library = open_library(project)
     if plot is not None:
@@ -116,7 +116,7 @@ def scan(
     if parquet is not None:
         write_parquet(table, parquet)
     if plot is not None:
-        from osteon.charts import draw_response
+        from osteon.pictures.charts import draw_response
 
         draw_response(table, plot)
     if json:
@@ -155,7 +155,7 @@ def _title(said: Mapping[Any, Any]) -> str:
 def _print_ranking(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.scorecard import percent
+    from osteon.verdicts.scorecard import percent
 
     said = table.attrs
     indices = [name for name in table.columns if name not in ("observable", "parameter", "low", "high")]
@@ -190,7 +190,7 @@ def _index(row: Any, name: str) -> str:
 def _print_response(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.scorecard import percent
+    from osteon.verdicts.scorecard import percent
 
     axes = [axis["name"] for axis in table.attrs["axes"]]
     shown = Table(title=_title(table.attrs), title_justify="left")

@@ -15,8 +15,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from osteon import sedml
-from osteon.archive import Archive
+from osteon.engines import sedml
+from osteon.engines.archive import Archive
 from osteon.engines.table import Results
 from osteon.errors import ArchiveError, OsteonError, UnknownIdError, listing, suggestion
 

@@ -14,8 +14,8 @@ from typing import Any
 import COPASI
 import numpy as np
 
-from osteon import sedml
-from osteon.archive import Archive, Content
+from osteon.engines import sedml
+from osteon.engines.archive import Archive, Content
 from osteon.engines.table import Results, Table
 from osteon.errors import ArchiveError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osteon.trajectory import Vector
+from osteon.dynamics.trajectory import Vector
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """tellurium as an engine: the only module that imports it.
 
-tellurium turns SED-ML into Python and runs that; `osteon.sedml` sees to it that only names and numbers get in.
+tellurium turns SED-ML into Python and runs that; `osteon.engines.sedml` sees to it that only names and numbers get in.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from osteon import sedml
-from osteon.archive import Archive
+from osteon.engines import sedml
+from osteon.engines.archive import Archive
 from osteon.engines.table import Results, Table, column
 from osteon.errors import ArchiveError
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import libsbml
 
-from osteon import sbml
-from osteon.conditions import canonical
-from osteon.evidence import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
-from osteon.expectations import EFFECTS, threshold
-from osteon.experiments import Design, Experiment, design
+from osteon.dynamics.readouts import STEADY_STATE, instant, missing_words
 from osteon.export.estimation import Problem, unmeasured
 from osteon.export.subject import File, Subject
-from osteon.readouts import STEADY_STATE, instant, missing_words
+from osteon.inputs.conditions import canonical
+from osteon.inputs.evidence import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.inputs.expectations import EFFECTS, threshold
+from osteon.mechanisms import sbml
+from osteon.protocols.experiments import Design, Experiment, design
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""

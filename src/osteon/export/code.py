@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from sbmlode import OdeSystem
 
-from osteon import sbml
 from osteon.export.subject import File, Subject
+from osteon.mechanisms import sbml
 
 _ENDINGS = {"python": "py", "julia": "jl", "r": "R"}
 

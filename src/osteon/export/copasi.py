@@ -1,7 +1,7 @@
 """COPASI: a ``.cps`` file with every experiment of the evidence as a named parameter set, and plots ready to run.
 
 Opened in COPASI, *Time Course* runs control, choosing another parameter set runs another experiment, and *Parameter
-Scan* runs them all. The file is written by COPASI itself from the SBML of `osteon.experiments`.
+Scan* runs them all. The file is written by COPASI itself from the SBML of `osteon.protocols.experiments`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import basico
 import COPASI
 import numpy as np
 
-from osteon.experiments import Design, design
 from osteon.export.subject import File, Subject
-from osteon.staging import CLOCK
+from osteon.protocols.experiments import Design, design
+from osteon.protocols.staging import CLOCK
 
 _STAMP = re.compile(r"<!-- generated with COPASI[^>]*-->\n")
 _RDF = re.compile(r"<rdf:RDF.*?</rdf:RDF>", re.DOTALL)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from osteon import drawing, layout, sbml
-from osteon.compilation import credited
 from osteon.errors import OsteonError
 from osteon.export.glyphs import with_layout
 from osteon.export.subject import File, Subject
-from osteon.layout import Layout
-from osteon.wiring import Wiring, wiring
+from osteon.mechanisms import sbml
+from osteon.mechanisms.compilation import credited
+from osteon.pictures import drawing, layout
+from osteon.pictures.layout import Layout
+from osteon.pictures.wiring import Wiring, wiring
 
 
 def files(subject: Subject) -> Iterator[File]:

@@ -12,13 +12,13 @@ from math import inf
 
 import numpy as np
 
-from osteon import sbml
-from osteon.bindings import ParameterBinding
-from osteon.conditions import canonical
-from osteon.evidence import FEATURES, Check, Claim, OrderCheck, Reading, readings
+from osteon.dynamics.model import Model
+from osteon.dynamics.readouts import STEADY_STATE, instant, missing_words
 from osteon.export.subject import Subject
-from osteon.model import Model
-from osteon.readouts import STEADY_STATE, instant, missing_words
+from osteon.inputs.bindings import ParameterBinding
+from osteon.inputs.conditions import canonical
+from osteon.inputs.evidence import FEATURES, Check, Claim, OrderCheck, Reading, readings
+from osteon.mechanisms import sbml
 
 GRID = 25
 """Number of evenly spaced times at which an observable is recorded whose peak, mean or half-maximum a claim reads."""

@@ -12,10 +12,10 @@ from typing import Any
 
 import libsbml
 
-from osteon import sbml
-from osteon.drawing import COLOURS
-from osteon.layout import FONT_SIZE, Box, Layout, Point, key, lines
-from osteon.wiring import Arrow, Sign, Wiring
+from osteon.mechanisms import sbml
+from osteon.pictures.drawing import COLOURS
+from osteon.pictures.layout import FONT_SIZE, Box, Layout, Point, key, lines
+from osteon.pictures.wiring import Arrow, Sign, Wiring
 
 _LAYOUT = "http://www.sbml.org/sbml/level3/version1/layout/version1"
 _RENDER = "http://www.sbml.org/sbml/level3/version1/render/version1"

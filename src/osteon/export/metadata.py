@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 import libsbml
 
-from osteon import sbml
-from osteon.compilation import LICENSE
 from osteon.export.subject import Subject
+from osteon.mechanisms import sbml
+from osteon.mechanisms.compilation import LICENSE
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

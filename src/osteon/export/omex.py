@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from osteon.archive import MANIFEST, MANIFEST_NAMESPACE
-from osteon.experiments import Design, design
+from osteon.engines.archive import MANIFEST, MANIFEST_NAMESPACE
 from osteon.export import copasi, metadata, sedml
 from osteon.export.subject import File, Subject
+from osteon.protocols.experiments import Design, design
 
 _SPECIFICATIONS = "http://identifiers.org/combine.specifications/"
 _MEDIA = "http://purl.org/NET/mediatypes/"

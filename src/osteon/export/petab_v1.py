@@ -1,8 +1,8 @@
 """PEtab version 1: each condition of the evidence as values of parameters of one staged model.
 
 Version 1 knows one change of a running model, from pre-equilibration to simulation; interventions that begin or end at
-times of their own need more. So the SBML here is that of `osteon.experiments`: it comes to rest, then goes through its
-stages by itself, and its time runs from the start of the rest.
+times of their own need more. So the SBML here is that of `osteon.protocols.experiments`: it comes to rest, then
+goes through its stages by itself, and its time runs from the start of the rest.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import inf
 
-from osteon import sbml
-from osteon.experiments import Design, Experiment, design
 from osteon.export.estimation import Measurement, Problem, measured, noise
 from osteon.export.subject import File
 from osteon.export.tables import table
+from osteon.mechanisms import sbml
+from osteon.protocols.experiments import Design, Experiment, design
 
 _CONFIGURATION = """format_version: 1
 parameter_file: parameters.tsv

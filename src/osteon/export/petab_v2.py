@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
-from osteon import sbml
-from osteon.conditions import parse
+from osteon.dynamics.schedule import Change, Changes, Schedule
 from osteon.export.estimation import Measurement, Problem, measured, noise
 from osteon.export.subject import File
 from osteon.export.tables import table
-from osteon.schedule import Change, Changes, Schedule
+from osteon.inputs.conditions import parse
+from osteon.mechanisms import sbml
 
 _CONFIGURATION = """format_version: "2.0.0"
 parameter_files: [parameters.tsv]

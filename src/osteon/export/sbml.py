@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from osteon import sbml
-from osteon.compilation import compile_hierarchy, credited
 from osteon.errors import CompilationError
 from osteon.export.subject import File, Subject
+from osteon.mechanisms import sbml
+from osteon.mechanisms.compilation import compile_hierarchy, credited
 
 
 def files(subject: Subject) -> Iterator[File]:

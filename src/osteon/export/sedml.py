@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from osteon.conditions import CONTROL, canonical
-from osteon.evidence import readings
-from osteon.experiments import Design, Experiment, design
 from osteon.export.subject import File, Subject
-from osteon.staging import CLOCK
+from osteon.inputs.conditions import CONTROL, canonical
+from osteon.inputs.evidence import readings
+from osteon.protocols.experiments import Design, Experiment, design
+from osteon.protocols.staging import CLOCK
 
 STEPS = 200
 """Of output in each time course."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from osteon.bindings import ParameterBinding
-from osteon.evidence import Claim, Evidence
-from osteon.library import Library
-from osteon.model import Model, load, read_text
+from osteon.dynamics.model import Model, load, read_text
+from osteon.inputs.bindings import ParameterBinding
+from osteon.inputs.evidence import Claim, Evidence
+from osteon.inputs.library import Library
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from osteon.conditions import parse
-from osteon.evidence import Claim, Evidence, Vocabulary
+from osteon.inputs.conditions import parse
+from osteon.inputs.evidence import Claim, Evidence, Vocabulary
 from osteon.pages.courses import Courses
 from osteon.pages.panels import Panel, panel
 from osteon.pages.wording import asked, expected, found, titled
-from osteon.scorecard import CheckResult, ClaimResult
+from osteon.verdicts.scorecard import CheckResult, ClaimResult
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from osteon.conditions import canonical
+from osteon.dynamics.model import Model
+from osteon.dynamics.trajectory import Trajectory
 from osteon.errors import SimulationError
-from osteon.library import canonical_condition
-from osteon.model import Model
-from osteon.trajectory import Trajectory
+from osteon.inputs.conditions import canonical
+from osteon.inputs.library import canonical_condition
 
 
 class Courses:

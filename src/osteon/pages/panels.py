@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from osteon.evidence import FEATURES, Claim, ContrastCheck, OrderCheck, Reading
-from osteon.expectations import EFFECTS, RATIOS, Interval
+from osteon.dynamics.trajectory import Trajectory, Vector
+from osteon.inputs.evidence import FEATURES, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.inputs.expectations import EFFECTS, RATIOS, Interval
 from osteon.pages.courses import Courses
 from osteon.pages.wording import instant, told
-from osteon.scorecard import CheckResult
-from osteon.trajectory import Trajectory, Vector
+from osteon.verdicts.scorecard import CheckResult
 
 WIDTH, HEIGHT = 320, 190
 """Size of a panel in the units of its drawing."""

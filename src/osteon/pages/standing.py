@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from osteon.ablation import Edge
-from osteon.identity import identity
-from osteon.library import Library
-from osteon.model import Model
-from osteon.necessity import Necessity
+from osteon.dynamics.model import Model
+from osteon.ensembles.necessity import Necessity
+from osteon.ensembles.recorded import necessity
+from osteon.inputs.library import Library
+from osteon.mechanisms.ablation import Edge
 from osteon.pages.cards import Notes
-from osteon.recorded import necessity
+from osteon.verdicts.identity import identity
 
 _STALE = "computed for an earlier state of the model or its claims; out of date"
 _BELONGS = ("sbml", "binding", "evidence", "world")

@@ -15,8 +15,8 @@ module         holds
 `generator`    Sphinx, run over the pages
 ============== ========================================================================================================
 
-Under ``assets/`` lies what runs in the page: ``schedule.mjs`` composes interventions by the rule of `osteon.schedule`,
-``engine.py`` runs the model in COPASI as `osteon.simulation` does in libroadrunner, ``worker.mjs`` keeps that off the
-page's own thread, ``try.mjs`` is what the reader sees. ``locks/`` has the version and digest of each third-party
-file.
+Under ``assets/`` lies what runs in the page: ``schedule.mjs`` composes interventions by the rule of
+`osteon.dynamics.schedule`, ``engine.py`` runs the model in COPASI as `osteon.dynamics.simulation` does in
+libroadrunner, ``worker.mjs`` keeps that off the page's own thread, ``try.mjs`` is what the reader sees. ``locks/``
+has the version and digest of each third-party file.
 """

@@ -9,18 +9,18 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from osteon.evidence import Evidence
+from osteon.dynamics.model import Model
 from osteon.export.subject import subject
-from osteon.model import Model
+from osteon.inputs.evidence import Evidence
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
-from osteon.report import apart, conflicts, counts
-from osteon.scorecard import Scorecard
+from osteon.pages.report import apart, conflicts, counts
 from osteon.site import copasi, documents, downloads
 from osteon.site.expression import courses as reported_courses
 from osteon.site.expression import expression
 from osteon.site.findings import Findings
 from osteon.site.texts import escaped, raw
+from osteon.verdicts.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from jinja2 import Environment

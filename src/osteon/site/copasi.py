@@ -8,9 +8,9 @@ from pathlib import Path
 
 import libsbml
 
-from osteon import sbml
+from osteon.dynamics.model import Model
 from osteon.errors import OsteonError
-from osteon.model import Model
+from osteon.mechanisms import sbml
 
 
 def file(model: Model) -> str:

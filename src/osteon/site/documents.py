@@ -22,22 +22,22 @@ Everything that the command line does can be done from Python. What is not liste
 .. automodule:: osteon
    :members: load, models, verify
 
-.. autoclass:: osteon.model.Model
+.. autoclass:: osteon.dynamics.model.Model
    :members:
 
-.. autoclass:: osteon.scorecard.Scorecard
+.. autoclass:: osteon.verdicts.scorecard.Scorecard
    :members:
 
-.. autoclass:: osteon.scorecard.ClaimResult
+.. autoclass:: osteon.verdicts.scorecard.ClaimResult
    :members:
 
-.. autoclass:: osteon.scorecard.CheckResult
+.. autoclass:: osteon.verdicts.scorecard.CheckResult
    :members:
 
-.. autoclass:: osteon.trajectory.Trajectory
+.. autoclass:: osteon.dynamics.trajectory.Trajectory
    :members:
 
-.. automodule:: osteon.expectations
+.. automodule:: osteon.inputs.expectations
    :members: holds, threshold
 
 .. automodule:: osteon.errors

@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from osteon import sbml
-from osteon.bindings import Act, ParameterBinding
-from osteon.conditions import CONTROL, canonical, parse
+from osteon.dynamics.model import Model
 from osteon.errors import SimulationError
-from osteon.evidence import FEATURES, ContrastCheck, Evidence
-from osteon.expectations import EFFECTS
-from osteon.model import Model
+from osteon.inputs.bindings import Act, ParameterBinding
+from osteon.inputs.conditions import CONTROL, canonical, parse
+from osteon.inputs.evidence import FEATURES, ContrastCheck, Evidence
+from osteon.inputs.expectations import EFFECTS
+from osteon.mechanisms import sbml
 
 _POINTS = 101
 _WORDS = ("abolished", "increase", "decrease", "unchanged", "hardly changed")
-"""The words for an effect, most telling first; each has the threshold of `osteon.expectations`."""
+"""The words for an effect, most telling first; each has the threshold of `osteon.inputs.expectations`."""
 
 Reported = dict[str, Any]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from osteon.evidence import Evidence
-from osteon.library import Library
-from osteon.model import Model
+from osteon.dynamics.model import Model
+from osteon.inputs.evidence import Evidence
+from osteon.inputs.library import Library
 from osteon.pages.cards import Card, Notes, cards
 from osteon.pages.courses import Courses
 from osteon.pages.matrices import Matrix, matrices
+from osteon.pages.report import Portrait, portrait
 from osteon.pages.standing import standing
-from osteon.report import Portrait, portrait
-from osteon.scorecard import ClaimResult, Scorecard
 from osteon.site.pictures import Picture, picture
-from osteon.verification import verify
+from osteon.verdicts.scorecard import ClaimResult, Scorecard
+from osteon.verdicts.verification import verify
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from osteon.dynamics.model import Model
 from osteon.errors import OsteonError
-from osteon.library import Library
-from osteon.model import Model
+from osteon.inputs.library import Library
 from osteon.site import vendored
 from osteon.site.content import Content, content
 from osteon.site.findings import findings

@@ -7,13 +7,13 @@ from itertools import cycle
 
 import numpy as np
 
-from osteon.conditions import CONTROL, parse
-from osteon.evidence import Vocabulary
-from osteon.model import Model
+from osteon.dynamics.model import Model
+from osteon.dynamics.trajectory import Trajectory
+from osteon.inputs.conditions import CONTROL, parse
+from osteon.inputs.evidence import Vocabulary
 from osteon.pages.courses import Courses
 from osteon.pages.panels import Panel, overlay
 from osteon.pages.wording import named
-from osteon.trajectory import Trajectory
 
 _PARTS = ("condition", "second", "third", "fourth", "fifth")
 

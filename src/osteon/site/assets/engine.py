@@ -1,7 +1,7 @@
 """COPASI's side of the page "Try it": one model, and runs of one condition after another.
 
 It runs inside Pyodide, where only COPASI's own interface is at hand, and in the tests under plain Python. A run repeats
-what `osteon.simulation.Simulator` does: changes, equilibration, then one time course for each phase.
+what `osteon.dynamics.simulation.Simulator` does: changes, equilibration, then one time course for each phase.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import COPASI
 
-RESTING, NEGATIVE, TRACE, STABLE = 1e-6, -1e-6, 1e-15, 1e-7  # as in osteon.simulation
+RESTING, NEGATIVE, TRACE, STABLE = 1e-6, -1e-6, 1e-15, 1e-7  # as in osteon.dynamics.simulation
 SETTLINGS = 12
 PARTICLES = COPASI.CCore.Framework_ParticleNumbers
 
@@ -65,7 +65,8 @@ class Engine:
         """Run one condition and return its observables.
 
         Args:
-            schedule: as `schedule.mjs` and `osteon.schedule` lay it out: ``before``, ``equilibrate`` and ``phases``.
+            schedule: as `schedule.mjs` and `osteon.dynamics.schedule` lay it out: ``before``, ``equilibrate`` and
+                ``phases``.
             times: when the observables are wanted, in the model's unit; every boundary of a phase comes on top.
 
         Returns:

@@ -1,0 +1,1 @@
+"""Writing a project: starting, checking, building and describing models."""

@@ -1,0 +1,1 @@
+"""Much work, on all cores or a cluster, in chunks that survive interruption."""

@@ -1,0 +1,1 @@
+"""One model many times over: with other parameters, or with edges taken away."""

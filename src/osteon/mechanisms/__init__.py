@@ -1,0 +1,1 @@
+"""Mechanisms as text: Antimony compiled to SBML, and SBML read, joined and taken apart."""

@@ -1,0 +1,1 @@
+"""Figures: time courses, charts, tiles and network diagrams."""

@@ -1,0 +1,1 @@
+"""Every experiment of the evidence as values of parameters of one SBML model, for other programs."""

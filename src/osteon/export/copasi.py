@@ -7,15 +7,18 @@ Scan* runs them all. The file is written by COPASI itself from the SBML of `oste
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 import basico
 import COPASI
 import numpy as np
 
+from osteon.errors import OsteonError
 from osteon.export.subject import File, Subject
 from osteon.protocols.experiments import Design, design
 from osteon.protocols.staging import CLOCK
@@ -44,38 +47,34 @@ def files(subject: Subject) -> Iterator[File]:
 
 
 def content(subject: Subject) -> bytes:
-    """Return the COPASI file of a model; the same bytes each time."""
+    """Return the COPASI file of a model; the same bytes each time.
+
+    COPASI keeps one list of rate laws for all models of a process, takes from it what it needs and numbers names that
+    are there already. So it writes the file in a process of its own.
+
+    Raises:
+        OsteonError: if COPASI crashes.
+    """
     made = design(subject.model, (claim for _, claim in subject.claims))
-    known = _functions()
+    protocol = subject.model.binding.protocol
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        try:
+            return alone.submit(
+                _written, made, subject.name, protocol.relative_tolerance, protocol.absolute_tolerance
+            ).result()
+        except BrokenProcessPool:
+            raise OsteonError(f"{subject.name}: COPASI crashed as it wrote its file") from None
+
+
+def _written(made: Design, name: str, relative_tolerance: float, absolute_tolerance: float) -> bytes:
     data = basico.load_model_from_string(made.sbml)
-    data.setSBMLFileName(f"{subject.name}_experiments.xml")  # Without a name COPASI drops the SBML ids of everything.
-    try:
-        _add_experiments(data, made)
-        _add_tasks(data, subject, made)
-        for number, names in enumerate(_groups(tuple(made.observables)), start=1):
-            _add_plot(data, f"Observables {number}: {', '.join(names)}", made, names)
-        return _settled(data.saveModelToString(), known).encode()
-    finally:
-        basico.remove_datamodel(data)
-        for key in _functions().keys() - known.keys():
-            COPASI.CRootContainer.getFunctionList().removeFunction(key)
-
-
-def _functions() -> dict[str, str]:
-    """Return the names, by their keys, of the functions that COPASI knows: one list for all models of a process."""
-    loaded = COPASI.CRootContainer.getFunctionList().loadedFunctions()
-    return {function.getKey(): function.getObjectName() for function in map(loaded.get, range(loaded.size()))}
-
-
-def _settled(text: str, known: Mapping[str, str]) -> str:
-    """Take from a file of COPASI's what differs with what it did before in the process."""
-    for name in set(_functions().values()) - set(known.values()):
-        plain, _, number = name.rpartition("_")
-        if number.isdecimal() and plain in known.values():  # Another model's rate law had the name first.
-            text = text.replace(
-                f'name="{escape(name)}" type="UserDefined"', f'name="{escape(plain)}" type="UserDefined"'
-            )
-    return _renumbered(_RDF.sub(lambda found: _ordered(found[0]), _STAMP.sub("", text)))
+    data.setSBMLFileName(f"{name}_experiments.xml")  # Without a name COPASI drops the SBML ids of everything.
+    _add_experiments(data, made)
+    _add_tasks(data, made, relative_tolerance, absolute_tolerance)
+    for number, names in enumerate(_groups(tuple(made.observables)), start=1):
+        _add_plot(data, f"Observables {number}: {', '.join(names)}", made, names)
+    text = _RDF.sub(lambda found: _ordered(found[0]), _STAMP.sub("", data.saveModelToString()))
+    return _renumbered(text).encode()
 
 
 def _renumbered(text: str) -> str:
@@ -113,8 +112,7 @@ def _add_experiments(data: Any, made: Design) -> None:
         chosen.createFromModel()
 
 
-def _add_tasks(data: Any, subject: Subject, made: Design) -> None:
-    protocol = subject.model.binding.protocol
+def _add_tasks(data: Any, made: Design, relative_tolerance: float, absolute_tolerance: float) -> None:
     first, last = min(one.start for one in made.experiments), made.horizon
     times = np.linspace(made.run_time(first), made.run_time(last), _STEPS + 1).tolist()
     course = {
@@ -129,8 +127,8 @@ def _add_tasks(data: Any, subject: Subject, made: Design) -> None:
         },
         "method": {
             "name": "Deterministic (LSODA)",
-            "Relative Tolerance": protocol.relative_tolerance,
-            "Absolute Tolerance": protocol.absolute_tolerance,
+            "Relative Tolerance": relative_tolerance,
+            "Absolute Tolerance": absolute_tolerance,
             "Max Internal Steps": 1_000_000,
         },
     }

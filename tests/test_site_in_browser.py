@@ -11,11 +11,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from conftest import LIBRARY, ROOT, model
 from headless import browser, run, visit
+from osteon import export
 from osteon.dynamics.model import Model, load
 from osteon.errors import OsteonError, ProjectError
 from osteon.inputs.library import Library
@@ -55,7 +57,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a site of two models, the largest among them."""
     needs()
     out = tmp_path_factory.mktemp("site") / "html"
-    generate(LIBRARY, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
+    # Every format of the largest model takes longer than all the rest; the other site here offers them all.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "FORMATS", {"sbml": export.FORMATS["sbml"]})
+        generate(LIBRARY, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
     yield from served(out)
 
 
@@ -184,6 +189,16 @@ def test_hostile_text_shows_as_text(hostile: str, page: str) -> None:
     assert found["dialogs"] == 0
     assert "<script>alert(1)</script>" in found["text"]
     assert [one for one in found["requests"] if one.endswith("/x")] == []
+
+
+def test_every_format_can_be_downloaded(hostile: str) -> None:
+    with urlopen(f"{hostile}/models/{NAME}.html") as answer:
+        offered = re.findall(r'href="\.\./(downloads/[^"]+)" download', answer.read().decode())
+    assert len(offered) == 2 + len(export.FORMATS)
+    assert {Path(path).suffix for path in offered} >= {".xml", ".ant", ".cps", ".omex", ".zip"}
+    for path in offered:
+        with urlopen(f"{hostile}/{path}") as answer:
+            assert answer.read()
 
 
 def test_hostile_text_does_nothing_where_the_model_runs(hostile: str) -> None:

@@ -10,22 +10,16 @@ from osteon.export.subject import subject
 from osteon.inputs.library import Library
 from osteon.protocols.experiments import design
 
-
-def main() -> None:
-    root = Path(__file__).parents[1]
-    library = Library(root)
-    found = []
-    for name in osteon.models(root):
-        one = subject(library, name)
-        made = design(one.model, [claim for _, claim in one.claims])
-        found += [agreement(one, made, route) for route in ROUTES]
-    whole = as_dict(found)
-    docs = root / "docs"
-    building.write(docs / "results" / "agreement.json", json.dumps(whole, indent=1) + "\n")
-    page = docs / "interoperability.md"
-    text = page.read_text(encoding="utf-8")
-    building.write(page, overview.inserted(text, markdown(whole["agreements"]), "agreement"))
-
-
-if __name__ == "__main__":  # Engines run in processes that import this module anew.
-    main()
+root = Path(__file__).parents[1]
+library = Library(root)
+found = []
+for name in osteon.models(root):
+    one = subject(library, name)
+    made = design(one.model, [claim for _, claim in one.claims])
+    found += [agreement(one, made, route) for route in ROUTES]
+whole = as_dict(found)
+docs = root / "docs"
+building.write(docs / "results" / "agreement.json", json.dumps(whole, indent=1) + "\n")
+page = docs / "interoperability.md"
+text = page.read_text(encoding="utf-8")
+building.write(page, overview.inserted(text, markdown(whole["agreements"]), "agreement"))

@@ -22,6 +22,8 @@ def test_checksums_are_of_every_file_and_sorted(tmp_path: Path) -> None:
 
 
 def test_release_exports_every_model_in_every_format() -> None:
-    done = subprocess.run(["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "export --all --to all --out build/release/export" in done.stdout
     assert done.stdout.rstrip().endswith("checksums.py build/release")

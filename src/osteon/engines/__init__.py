@@ -8,13 +8,9 @@ classes of libsbml, what crashes an engine must not end the command, and what en
 from __future__ import annotations
 
 import importlib
-import os
-import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 
+from osteon.computing import alone
 from osteon.engines import sedml
 from osteon.engines.archive import Archive
 from osteon.engines.table import Results
@@ -42,26 +38,13 @@ def run(archive: Archive, engine: str) -> Results:
         hint = suggestion(engine, ENGINES) or f"; there are {listing(tuple(ENGINES))}"
         raise UnknownIdError(f"unknown engine {engine!r}{hint}")
     documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
-    with (
-        tempfile.TemporaryDirectory(prefix="osteon-") as folder,
-        ProcessPoolExecutor(1, get_context("spawn"), _settle, (folder,)) as pool,
-    ):
-        try:
-            return pool.submit(_run, engine, archive, documents, Path(folder)).result()
-        except BrokenProcessPool:
-            raise ArchiveError(archive.shown, None, f"{engine} crashed on it") from None
+    try:
+        return alone.call(_run, engine, archive, documents)
+    except alone.CrashedError as error:
+        raise ArchiveError(archive.shown, None, f"{engine} crashed on it") from error
 
 
-def _settle(folder: str) -> None:
-    """Let everything that an engine prints go nowhere, and everything that it writes on the side to one folder."""
-    os.chdir(folder)
-    os.environ["TMPDIR"] = tempfile.tempdir = folder
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
-
-
-def _run(engine: str, archive: Archive, documents: dict[str, sedml.Experiments], folder: Path) -> Results:
+def _run(engine: str, archive: Archive, documents: dict[str, sedml.Experiments]) -> Results:
     try:
         module = importlib.import_module(f"osteon.engines.{engine}")
     except ModuleNotFoundError as error:
@@ -69,5 +52,5 @@ def _run(engine: str, archive: Archive, documents: dict[str, sedml.Experiments],
             f"engine {engine!r} needs the package {error.name!r}, which is not installed; "
             "`pip install 'osteon[export]'` brings it"
         ) from None
-    results: Results = module.run(archive, documents, folder / "run")
+    results: Results = module.run(archive, documents, Path("run").absolute())
     return results

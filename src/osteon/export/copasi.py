@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,6 +15,7 @@ import basico
 import COPASI
 import numpy as np
 
+from osteon.computing import alone
 from osteon.errors import OsteonError
 from osteon.export.subject import File, Subject
 from osteon.protocols.experiments import Design, design
@@ -57,13 +55,10 @@ def content(subject: Subject) -> bytes:
     """
     made = design(subject.model, (claim for _, claim in subject.claims))
     protocol = subject.model.binding.protocol
-    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-        try:
-            return alone.submit(
-                _written, made, subject.name, protocol.relative_tolerance, protocol.absolute_tolerance
-            ).result()
-        except BrokenProcessPool:
-            raise OsteonError(f"{subject.name}: COPASI crashed as it wrote its file") from None
+    try:
+        return alone.call(_written, made, subject.name, protocol.relative_tolerance, protocol.absolute_tolerance)
+    except alone.CrashedError as error:
+        raise OsteonError(f"{subject.name}: COPASI crashed as it wrote its file") from error
 
 
 def _written(made: Design, name: str, relative_tolerance: float, absolute_tolerance: float) -> bytes:

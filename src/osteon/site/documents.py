@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from osteon.site.texts import notebook, relinked
 
-_FIRST = ("getting_started", "tutorial", "add_a_mechanism", "scoring", "interoperability", "performance", "api", "site")
-"""Documents that people look for first, in their order; the rest follows."""
+_GROUPS = {
+    "First steps": ("getting_started", "tutorial", "add_a_mechanism", "scoring"),
+    "Does it hold?": ("models", "robustness", "ablation", "sensitivity", "performance", "cluster"),
+    "Other programs": ("interoperability", "api", "json", "site"),
+    "The project": ("decisions", "changelog"),
+}
+"""Documents by what people look for, in their order; one that is named nowhere joins the last group."""
 _PAGES = {
     "README.md": "docs/getting_started",
     "CONTRIBUTING.md": "docs/add_a_mechanism",
@@ -64,14 +70,18 @@ def add(pages: dict[str, str], files: dict[str, bytes], root: Path) -> None:
         files[picture.relative_to(root).as_posix()] = picture.read_bytes()
     added["docs/api"] = _API
     pages |= added
-    order = sorted(added, key=lambda page: (_rank(page), page))
-    listed = "\n".join(f"/{page}" for page in order)
-    pages["docs/index"] = f"# Documentation\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
+    pages["docs/index"] = "# Documentation\n\n" + "".join(_contents(added))
 
 
-def _rank(page: str) -> int:
-    stem = page.rpartition("/")[2]
-    return _FIRST.index(stem) if stem in _FIRST else len(_FIRST)
+def _contents(added: Iterable[str]) -> Iterator[str]:
+    """Yield a table of contents for each group that has documents."""
+    rest = {page.rpartition("/")[2]: page for page in sorted(added)}
+    groups = {title: [rest.pop(stem) for stem in stems if stem in rest] for title, stems in _GROUPS.items()}
+    groups[next(reversed(groups))] += rest.values()
+    for title, listed in groups.items():
+        if listed:
+            lines = "\n".join(f"/{page}" for page in listed)
+            yield f"```{{toctree}}\n:maxdepth: 1\n:caption: {title}\n\n{lines}\n```\n\n"
 
 
 def _titled(text: str, title: str | None) -> str:

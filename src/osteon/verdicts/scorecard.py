@@ -148,4 +148,4 @@ def percent(effect: float) -> str:
     if isinf(effect):
         return "gone"
     fold = exp(effect)
-    return f"x{fold:.3g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"
+    return f"x{float(f'{fold:.3g}'):g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"

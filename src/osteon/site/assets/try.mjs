@@ -3,6 +3,7 @@ import uPlot from "./vendored/uplot/uPlot.esm.js";
 import { Clash, contrast, schedule, times, valueAt } from "./schedule.mjs";
 
 const POINTS = 101;
+const MANY = 24; // more panels than that hide what changes among what does not
 const root = document.querySelector("#try");
 const model = root.dataset.model;
 const data = (name) => fetch(new URL(`${model}/${name}`, import.meta.url));
@@ -81,7 +82,7 @@ const status = make("p", { class: "status", role: "status" });
 const trouble = make("p", { class: "trouble", role: "alert", hidden: true });
 const engine = make("p", { class: "engine" }, "Loading COPASI…");
 const summary = make("p", { class: "summary" });
-const onlyChanged = make("input", { type: "checkbox", id: "only-changed", onchange: filterObservables });
+const onlyChanged = make("input", { type: "checkbox", id: "only-changed", checked: Object.keys(expression.observables).length > MANY, onchange: filterObservables });
 const boxes = new Map();
 const panels = new Map();
 const rows = new Map();
@@ -201,6 +202,7 @@ function options(width, paint) {
     legend: { show: false }, cursor: { show: false }, select: { show: false },
     scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
     axes: [{ ...axis, size: 24, space: 55 }, { ...axis, size: 44, space: 30, values: (_, ticks) => ticks.map((tick) => plain(tick, 3)) }],
+    pxAlign: 0,
     series: [{}, { stroke: paint.reference, width: 2, dash: [5, 4], points: { show: false } }, { stroke: paint.condition, width: 2.5, points: { show: false } }],
     hooks: { draw: [(plot) => mark(plot, paint)] },
   };
@@ -272,8 +274,10 @@ function show(condition, reference, precomputed) {
 }
 
 function filterObservables() {
-  for (const [name, { element }] of panels) {
-    element.hidden = onlyChanged.checked && ["unchanged", "undefined"].includes(element.dataset.word);
+  const still = ({ element }) => ["unchanged", "undefined"].includes(element.dataset.word);
+  const hides = onlyChanged.checked && ![...panels.values()].every(still); // where nothing changes, that is what to see
+  for (const [name, shape] of panels) {
+    shape.element.hidden = hides && still(shape);
     draw(name);
   }
 }

@@ -10,7 +10,7 @@ from osteon.verdicts.scorecard import Scorecard
 
 START = "<!-- models:"
 """The mark before the table."""
-_COLUMNS = ("model", "source", "species", "reactions", "supported", "contradicted", "documented", "held out")
+_COLUMNS = ("model", "supported", "contradicted", "held out", "documented", "species", "reactions", "source")
 
 
 def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -> str:
@@ -19,18 +19,18 @@ def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -
     Args:
         rows: for each model its id, its sources, how many species and reactions it has, and its scorecard.
     """
-    lines = [f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * 2}{'--:|' * (len(_COLUMNS) - 2)}"]
+    lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'--:|' * (len(_COLUMNS) - 2)}---|"]
     for name, sources, species, reactions, card in rows:
         built_on, held_out = card.counts(role="construction"), card.counts(role="held_out")
         cells = (
             f"`{name}`",
-            _sources(list(sources)),
-            species,
-            reactions,
             built_on["supported"],
             built_on["contradicted"] + built_on["failed"],
-            built_on["documented"] + held_out["documented"],
             f"{held_out['supported']} of {held_out.total()}",
+            built_on["documented"] + held_out["documented"],
+            species,
+            reactions,
+            _sources(list(sources)),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)

@@ -48,6 +48,7 @@ def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None =
     compiled = antimony.getSBMLString(antimony.getMainModuleName())
     document = sbml.read(_STAMP.sub("", compiled), shown)
     document.getModel().setName(title)
+    sbml.unfix_ones(document.getModel())
     return credited(_written(document))
 
 
@@ -73,6 +74,8 @@ def compile_hierarchy(text: str, flat: str, *, shown: str, folder: Path) -> str:
     whole = sbml.read(flat, shown)
     hierarchy.complete(document, whole, _shared_by_parts(text))
     document.getModel().setName(whole.getModel().getName())
+    for model in (document.getModel(), *document.getPlugin("comp").getListOfModelDefinitions()):
+        sbml.unfix_ones(model)
     return credited(_written(document))
 
 

@@ -187,7 +187,10 @@ def _parts(definition: Any) -> list[Any]:
 
 @dataclass(frozen=True)
 class Symbol:
-    """A compartment, species or parameter: its value or initial value (``None`` if a rule gives it) and its unit."""
+    """A compartment, species or parameter: its value or initial value (``None`` if a rule gives it) and its unit.
+
+    It is ``constant`` where nothing in the model changes it, whatever the file declares.
+    """
 
     id: str
     name: str
@@ -211,6 +214,7 @@ class Reaction:
 def symbols(model: Any) -> list[Symbol]:
     """Return every compartment, species and parameter of a libsbml model, in the order of the file."""
     rules = {rule.getVariable(): _infix(rule.getMath()) for rule in model.getListOfRules()}
+    reset = {one.getVariable() for event in model.getListOfEvents() for one in event.getListOfEventAssignments()}
     found = []
     for kind, items in (
         ("compartment", model.getListOfCompartments()),
@@ -226,7 +230,7 @@ def symbols(model: Any) -> list[Symbol]:
                     kind=kind,
                     value=None if rule else value(item, kind),
                     unit=item.getSubstanceUnits() if kind == "species" else item.getUnits(),
-                    constant=item.getConstant() and rule is None,
+                    constant=rule is None and item.getId() not in reset,
                     rule=rule,
                 )
             )
@@ -265,6 +269,18 @@ def reactions(model: Any) -> list[Reaction]:
 
 def _side(references: Any) -> str:
     return " + ".join(reference.getSpecies() for reference in references)
+
+
+def unfix_ones(model: Any) -> None:
+    """Let no parameter of value 1 be declared a constant of a libsbml model, although nothing in the model changes it.
+
+    COPASI divides amounts by the number of particles in a unit of substance. Where that is 1, as with dimensionless
+    substance, its importer silently takes constant parameters within a thousandth of 1 for this number, and whoever
+    changes one of them in COPASI changes amounts elsewhere (SBMLImporter, COPASI 4.48).
+    """
+    for parameter in model.getListOfParameters():
+        if parameter.getConstant() and abs(parameter.getValue() - 1.0) < 2e-3:
+            parameter.setConstant(False)
 
 
 def with_values(text: str, values: Mapping[str, float], shown: str) -> str:

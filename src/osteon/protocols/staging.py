@@ -69,20 +69,8 @@ def staged(text: str, stages: Stages, values: Mapping[str, float], shown: str) -
     _Writer(model, stages, shown).write()
     for name, value in values.items():
         model.getParameter(name).setValue(value)
-    _unfix_ones(model)
+    sbml.unfix_ones(model)
     return str(libsbml.writeSBMLToString(document))
-
-
-def _unfix_ones(model: Any) -> None:
-    """Let no parameter of value 1 be a constant of the model.
-
-    COPASI divides amounts by the number of particles in a unit of substance. Where that is 1, as with dimensionless
-    substance, its importer takes any constant parameter within a thousandth of 1 for this number, silently, and a
-    condition that changes the parameter would change every amount (SBMLImporter, COPASI 4.48).
-    """
-    for parameter in model.getListOfParameters():
-        if parameter.getConstant() and abs(parameter.getValue() - 1.0) < 2e-3:
-            parameter.setConstant(False)
 
 
 def own_value(model: Any, target: str, shown: str) -> float:

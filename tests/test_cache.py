@@ -10,7 +10,7 @@ import pytest
 
 import small
 from osteon import cache
-from osteon.dynamics import simulation
+from osteon.dynamics import compiled
 from osteon.dynamics.model import Model
 
 KEY = b"key"
@@ -73,7 +73,7 @@ def test_another_library_or_machine_is_not_taken_for_it(
     if what == "version":
         monkeypatch.setattr(roadrunner, "getVersionStr", lambda: "another")
     else:
-        monkeypatch.setattr(simulation, "_machine", lambda: ("another",))
+        monkeypatch.setattr(compiled, "_machine", lambda: ("another",))
     assert _made(0.25).simulator
     assert loads == [False]
 

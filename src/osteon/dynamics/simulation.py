@@ -1,4 +1,4 @@
-"""Simulation: the only module that touches libroadrunner.
+"""Simulation: a compiled model brought to rest, changed and integrated, one condition after the other.
 
 A model is compiled once and then runs any number of conditions. Each run starts from the values in the SBML file, so
 that no condition leaves a trace in the next.
@@ -6,25 +6,16 @@ that no condition leaves a trace in the next.
 
 from __future__ import annotations
 
-import functools
-import os
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from osteon import cache
+from osteon.dynamics.compiled import compiled, reason_of
 from osteon.dynamics.schedule import Change, Changes, Phase, Schedule
 from osteon.dynamics.trajectory import Trajectory, Vector
-from osteon.errors import CompilationError, SimulationError, UnknownIdError, suggestion
+from osteon.errors import SimulationError, UnknownIdError, suggestion
 from osteon.mechanisms.sbml import OBSERVABLE_PREFIX
-
-# SUNDIALS prints its warnings on standard output unless told otherwise; its failures reach us as exceptions.
-os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
-os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
 
 NEGATIVE = -1e-6
 """Species below this are an error; what lies between it and zero is integration noise."""
@@ -81,7 +72,7 @@ class Simulator:
         self.name, self.time_unit, self._settle = name, time_unit, settle
         self.observables = tuple(observables)
         self._by_integration = accuracy.by_integration
-        self._runner = _load(sbml, name, cached)
+        self._runner = compiled(sbml, name, cached=cached)
         # Held, for every look-up costs as much as a rate. Nothing here may call `steadyState`, which replaces it.
         model = self._model = self._runner.model
         self._floating: list[str] = list(model.getFloatingSpeciesIds())
@@ -221,7 +212,7 @@ class Simulator:
             return np.array(self._runner.simulate(times=list(times)), dtype=np.float64)
         except RuntimeError as error:
             at = None if equilibrating else float(self._runner.getCurrentTime())
-            raise SimulationError(self.name, schedule.condition, at, _reason(error)) from None
+            raise SimulationError(self.name, schedule.condition, at, reason_of(error)) from None
 
     def _equilibrate(self, schedule: Schedule) -> None:
         """Bring the model to rest: Newton from where it is, and integration where that gives no sound answer."""
@@ -331,47 +322,3 @@ class _Rest:
 
     amounts: Vector
     rated: Mapping[str, float]
-
-
-def _load(sbml: str, name: str, cached: bool) -> Any:
-    """Compile a model, or take its compiled state from the cache: the state is native code, read in milliseconds."""
-    import roadrunner
-
-    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    settings = roadrunner.Config
-    # Each array with named rows and columns that is returned would leak a little.
-    settings.setValue(settings.PYTHON_ENABLE_NAMED_MATRIX, False)
-    # This compiler without its optimiser takes a quarter of the time of the usual one, and its code is as fast.
-    settings.setValue(settings.LLVM_BACKEND, settings.LLJIT)
-    settings.setValue(settings.LLJIT_OPTIMIZATION_LEVEL, settings.NONE)
-    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
-    state = cache.kept("compiled", key) if cached else None
-    try:
-        if state is not None:
-            runner = roadrunner.RoadRunner()
-            # A damaged state would crash the process; the cache has compared its digest.
-            runner.loadStateS(state)
-            return runner
-        runner = roadrunner.RoadRunner(sbml)
-        if cached:
-            cache.keep("compiled", key, runner.saveStateS())
-    except RuntimeError as error:
-        raise CompilationError(f"model {name!r} cannot be compiled for simulation: {_reason(error)}") from None
-    return runner
-
-
-@functools.cache
-def _machine() -> tuple[str, ...]:
-    """Return what native code depends on: the operating system and the processor with its abilities."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
-        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
-    except OSError:
-        processor = (platform.processor(), platform.node())
-    return (platform.system(), platform.release(), platform.machine(), *processor)
-
-
-def _reason(error: RuntimeError) -> str:
-    """Return the first sentence of an engine's message, without its source positions."""
-    text = " ".join(str(error).split())
-    return text.split("; In virtual")[0].split(", at virtual")[0].rstrip(".")

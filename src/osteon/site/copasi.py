@@ -26,13 +26,14 @@ def file(model: Model) -> str:
             "the page 'Try it' needs the package 'python-copasi', which is not installed; "
             "`pip install 'osteon[export]'` brings it"
         ) from None
-    text = _importable(sbml.with_observables(model.sbml, model.formulas, model.shown))
+    document = sbml.read(sbml.with_observables(model.sbml, model.formulas, model.shown), model.shown)
+    sbml.unfix_ones(document.getModel())
     data = COPASI.CRootContainer.addDatamodel()
     try:
         # COPASI keeps SBML ids only of what it reads from a file.
         with tempfile.TemporaryDirectory() as folder:
             source, path = Path(folder) / f"{model.name}.xml", Path(folder) / f"{model.name}.cps"
-            source.write_text(text, encoding="utf-8")
+            source.write_text(libsbml.writeSBMLToString(document), encoding="utf-8")
             if not data.importSBML(str(source)):
                 reason = " ".join(COPASI.CCopasiMessage.getAllMessageText().split())
                 raise OsteonError(f"{model.shown}: COPASI cannot read it: {reason[:300] or 'it gives no reason'}")
@@ -41,16 +42,3 @@ def file(model: Model) -> str:
             return re.sub(r"<!-- generated with .*? -->\n", "", path.read_text(encoding="utf-8"), count=1)
     finally:
         COPASI.CRootContainer.removeDatamodel(data)
-
-
-def _importable(text: str) -> str:
-    """Return SBML in which no parameter of value 1 is constant.
-
-    Where the unit of substance is dimensionless, COPASI takes such a parameter for the number of particles in a unit:
-    next to a species it is put in, or left out, so that a change of it has a wrong effect, or none.
-    """
-    document = libsbml.readSBMLFromString(text)
-    for parameter in document.getModel().getListOfParameters():
-        if parameter.isSetValue() and parameter.getValue() == 1.0:
-            parameter.setConstant(False)
-    return str(libsbml.writeSBMLToString(document))

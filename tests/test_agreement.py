@@ -8,55 +8,41 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT
+from conftest import MODELS, ROOT
+from exported import gathered
 from osteon.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
 from osteon.authoring import overview
 from osteon.dynamics.trajectory import Trajectory
 from osteon.export import copasi, sedml
-from osteon.export.subject import Subject, subject
-from osteon.protocols.experiments import Design, design
 
 SMALLEST = "runx2_osteogenesis"
 FILED = ROOT / "docs" / "results" / "agreement.json"
 
 
-@cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
-def designed(name: str) -> Design:
-    """Return its experiments."""
-    return design(one(name).model, [claim for _, claim in one(name).claims])
-
-
 def ours(name: str) -> dict[str, Trajectory]:
     """Return our own numbers, as if another program had given them."""
-    model = one(name).model
+    model = gathered(name).model
     return {
         run.id: model.run(run.condition, run.times, setting=run.setting, until=run.end)
-        for run in designed(name).experiments
+        for run in gathered(name).design.experiments
     }
 
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", MODELS)
 def test_the_same_numbers_and_the_same_verdicts(name: str, route: str) -> None:
-    found = agreement(one(name), designed(name), route)
+    found = agreement(gathered(name), gathered(name).design, route)
     assert found.worst < 1e-4, found.where
     assert found.median < 1e-6
     assert found.changed == ()
     assert found.holds
-    assert len(found.experiments) == len(designed(name).experiments)
+    assert len(found.experiments) == len(gathered(name).design.experiments)
     if route == JUDGED:
-        assert found.claims == sum(bool(claim.checks) for _, claim in one(name).claims)
+        assert found.claims == sum(bool(claim.checks) for _, claim in gathered(name).claims)
 
 
 def test_the_thresholds_are_those_of_the_documents() -> None:
@@ -70,7 +56,7 @@ def test_the_document_shows_every_model_and_every_experiment() -> None:
     filed = json.loads(FILED.read_text(encoding="utf-8"))["agreements"]
     assert [(found["model"], found["route"]) for found in filed] == [(name, way) for name in MODELS for way in ROUTES]
     for found in filed:
-        assert found["experiments"] == [run.label for run in designed(found["model"]).experiments]
+        assert found["experiments"] == [run.label for run in gathered(found["model"]).design.experiments]
         assert replace_lists(found).holds
     text = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
     assert overview.inserted(text, markdown(filed), "agreement") == text
@@ -82,28 +68,28 @@ def replace_lists(filed: Mapping[str, object]) -> Agreement:
 
 
 def test_our_own_numbers_agree_with_themselves() -> None:
-    made, courses = designed(SMALLEST), ours(SMALLEST)
-    found = judged(compared(one(SMALLEST).model, made, courses, "own"), one(SMALLEST), made, courses)
+    made, courses = gathered(SMALLEST).design, ours(SMALLEST)
+    found = judged(compared(gathered(SMALLEST).model, made, courses, "own"), gathered(SMALLEST), made, courses)
     assert found.holds
     assert found.worst < 1e-7
 
 
 def test_a_thousandth_of_one_value_is_found() -> None:
-    made, courses = designed(SMALLEST), ours(SMALLEST)
+    made, courses = gathered(SMALLEST).design, ours(SMALLEST)
     spoilt = made.experiments[3]
     course = courses[spoilt.id]
     values = {**course.values, "alp": course.values["alp"] * np.where(course.times == course.times[-1], 1.001, 1.0)}
-    found = compared(one(SMALLEST).model, made, {**courses, spoilt.id: replace(course, values=values)}, "spoilt")
+    found = compared(gathered(SMALLEST).model, made, {**courses, spoilt.id: replace(course, values=values)}, "spoilt")
     assert not found.holds
     assert found.where == f"{spoilt.label}, alp"
 
 
 def test_experiments_that_are_mixed_up_change_verdicts() -> None:
-    made, courses = designed(SMALLEST), ours(SMALLEST)
+    made, courses = gathered(SMALLEST).design, ours(SMALLEST)
     labels = {run.label.partition(": ")[2]: run.id for run in made.experiments if run.setting == "ipsc_culture"}
     whole, lacking = labels["osteogenic_induction"], labels["osteogenic_induction+runx2_ko"]
     mixed = {**courses, whole: courses[lacking], lacking: courses[whole]}
-    found = judged(compared(one(SMALLEST).model, made, mixed, "mixed up"), one(SMALLEST), made, mixed)
+    found = judged(compared(gathered(SMALLEST).model, made, mixed, "mixed up"), gathered(SMALLEST), made, mixed)
     assert found.worst > WORST
     assert found.changed
 
@@ -135,6 +121,6 @@ def test_a_wrong_number_in_a_file_is_found(route: str, monkeypatch: pytest.Monke
             '[@id=\'sp7_gene\']/@value" newValue="1.01"',
         ),
     )
-    found = agreement(one(SMALLEST), designed(SMALLEST), route)
+    found = agreement(gathered(SMALLEST), gathered(SMALLEST).design, route)
     assert not found.holds
     assert WORST < found.worst < 0.1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from math import exp, inf
 
 import numpy as np
@@ -12,6 +11,7 @@ import roadrunner
 
 import small
 from conftest import LIBRARY, MODELS, model
+from exported import gathered
 from osteon.dynamics.model import Model
 from osteon.dynamics.readouts import Readout, readouts
 from osteon.dynamics.trajectory import Trajectory, Vector
@@ -22,12 +22,6 @@ from osteon.protocols.experiments import Design, Recorded, design, knob_values
 from osteon.verdicts.verification import Simulated, verify
 
 TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}
-
-
-@cache
-def designed(name: str) -> Design:
-    """Return the design of one of the project's models."""
-    return design(model(name), [claim for _, claim in LIBRARY.claims(model(name).binding)])
 
 
 class Plain:
@@ -144,7 +138,7 @@ def test_an_id_that_is_needed_is_refused(taken: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) -> None:
-    made = designed(name)
+    made = gathered(name).design
     document = sbml.read(made.sbml, name)
     assert sbml.problems(document) == []
     parameters = document.getModel().getListOfParameters()
@@ -159,7 +153,7 @@ def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) ->
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_experiment_is_what_the_simulator_makes_of_it(name: str) -> None:
-    made, own = designed(name), model(name)
+    made, own = gathered(name).design, model(name)
     needed = readouts(own, [claim for _, claim in LIBRARY.claims(own.binding)])
     source, plain = Simulated(own), Plain(made)
     found: list[float] = []

@@ -17,13 +17,12 @@ import numpy as np
 import pytest
 import roadrunner
 
-from conftest import LIBRARY, MODELS, scorecard
+from conftest import MODELS, scorecard
+from exported import gathered
 from osteon.export import bpsl
-from osteon.export.subject import Subject, subject
 from osteon.inputs.evidence import Claim, ContrastCheck
 from osteon.inputs.expectations import EFFECTS, threshold
 from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, design
 from osteon.verdicts.scorecard import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
@@ -34,21 +33,9 @@ CONSTRAINT = re.compile(rf"({QUANTITY}) (>=|<=|>) ({QUANTITY}|{NUMBER}) at ({QUA
 
 
 @cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
-def designed(name: str) -> Design:
-    """Return the experiments of one of the project's models."""
-    return design(one(name).model, [claim for _, claim in one(name).claims])
-
-
-@cache
 def written(name: str) -> dict[str, str]:
     """Return the exported files of a model by name."""
-    return {file.path: file.content.decode("ascii") for file in bpsl.files(one(name))}
+    return {file.path: file.content.decode("ascii") for file in bpsl.files(gathered(name))}
 
 
 @cache
@@ -127,9 +114,9 @@ def test_the_model_is_valid_and_knows_the_thresholds(name: str) -> None:
     assert sbml.problems(document) == []
     assert [event.getId() for event in document.getModel().getListOfEvents()]
     engine = roadrunner.RoadRunner(written(name)[f"{name}.xml"])
-    nothing = one(name).model.binding.protocol.detection_limit * bpsl.NOTHING
+    nothing = gathered(name).model.binding.protocol.detection_limit * bpsl.NOTHING
     words = {word.replace(" ", "_"): interval for word, interval in EFFECTS.items()}
-    for observable, symbol in designed(name).observables.items():
+    for observable, symbol in gathered(name).design.observables.items():
         value = engine[symbol]
         assert engine[f"ln_{observable}"] == pytest.approx(log(value) if value > 1e-6 else log(nothing), abs=1e-12)
     moved = [one.getId() for one in document.getModel().getListOfSpecies() if re.match(r"ln_\w+?__", one.getId())]
@@ -149,7 +136,7 @@ def test_what_is_fitted_has_its_range(name: str) -> None:
     found = re.findall(pattern, text, re.M)
     assert len(found) > 5
     for parameter, scale, lower, upper in found:
-        binding = one(name).provenance[parameter]
+        binding = gathered(name).provenance[parameter]
         assert (float(lower), float(upper)) == tuple(binding.range)
         assert scale == ("log10" if binding.range[0] > 0 else "lin")
     assert text.split("edition")[1] == written(name)[f"{name}.conf"].split("edition")[1]
@@ -186,7 +173,7 @@ def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -
     read = constraints(name, tmp_path)
     values: dict[tuple[str, str], float] = {}
     ends: dict[str, float] = {}
-    nothing = log(one(name).model.binding.protocol.detection_limit * bpsl.NOTHING)
+    nothing = log(gathered(name).model.binding.protocol.detection_limit * bpsl.NOTHING)
     words = {word.replace(" ", "_"): interval for word, interval in EFFECTS.items()}
     judged = [(result, lines) for result, comment, lines in checked(name) if lines]
     for result, lines in judged:

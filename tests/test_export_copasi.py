@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 import roadrunner
 
-from conftest import LIBRARY, MODELS, ROOT
+from conftest import MODELS, ROOT
+from exported import gathered
 from osteon.export import copasi
-from osteon.export.subject import Subject, subject
 from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, design
+from osteon.protocols.experiments import Design
 from osteon.protocols.staging import CLOCK
 
 SMALLEST = "runx2_osteogenesis"
@@ -34,21 +34,9 @@ pathlib.Path(sys.argv[2]).write_bytes(copasi.content(subject(Library(find_projec
 
 
 @cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
-def designed(name: str) -> Design:
-    """Return the experiments of one of the project's models."""
-    return design(one(name).model, [claim for _, claim in one(name).claims])
-
-
-@cache
 def written(name: str) -> bytes:
     """Return the COPASI file of a model."""
-    (file,) = copasi.files(one(name))
+    (file,) = copasi.files(gathered(name))
     return file.content
 
 
@@ -72,7 +60,7 @@ EACH = pytest.mark.parametrize(("opened", "name"), [(name, name) for name in MOD
 
 @EACH
 def test_every_experiment_is_a_parameter_set(opened: Any, name: str) -> None:
-    made = designed(name)
+    made = gathered(name).design
     found = {entry["name"]: entry for entry in basico.get_parameter_sets(model=opened)}
     assert list(found) == [one.label for one in (*made.experiments[1:], made.control)]
     titles = named(made)
@@ -84,20 +72,20 @@ def test_every_experiment_is_a_parameter_set(opened: Any, name: str) -> None:
 
 @EACH
 def test_it_opens_in_the_state_of_control(opened: Any, name: str) -> None:
-    known, titles = basico.get_parameters(model=opened)["initial_value"], named(designed(name))
-    for knob, value in designed(name).control.values.items():
+    known, titles = basico.get_parameters(model=opened)["initial_value"], named(gathered(name).design)
+    for knob, value in gathered(name).design.control.values.items():
         assert known[titles[knob]] == pytest.approx(value, rel=1e-14)
 
 
 @EACH
 def test_every_observable_is_plotted(opened: Any, name: str) -> None:
     curves = [curve["name"] for plot in basico.get_plots(model=opened)["curves"] for curve in plot]
-    assert curves == list(designed(name).observables)
+    assert curves == list(gathered(name).design.observables)
 
 
 @pytest.mark.parametrize("opened", [SMALLEST], indirect=True)
 def test_the_scan_runs_every_experiment(opened: Any, tmp_path: Path) -> None:
-    made, table = designed(SMALLEST), tmp_path / "scan.txt"
+    made, table = gathered(SMALLEST).design, tmp_path / "scan.txt"
     columns = [f"Values[{named(made)[symbol]}]" for symbol in (CLOCK, *made.observables.values())]
     basico.add_report("all", task=basico.T.SCAN, table=columns, print_headers=False, separator="\t", model=opened)
     basico.assign_report("all", basico.T.SCAN, str(table), append=False, model=opened)
@@ -116,8 +104,8 @@ def test_the_scan_runs_every_experiment(opened: Any, tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_while_the_same_model_is_open() -> None:
-    data = basico.load_model_from_string(designed(SMALLEST).sbml)
-    assert copasi.content(one(SMALLEST)) == written(SMALLEST)
+    data = basico.load_model_from_string(gathered(SMALLEST).design.sbml)
+    assert copasi.content(gathered(SMALLEST)) == written(SMALLEST)
     basico.remove_datamodel(data)
     basico.remove_user_defined_functions()
 

@@ -15,10 +15,10 @@ import libsbml
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, ROOT
+from conftest import MODELS, ROOT
+from exported import gathered
 from osteon.errors import OsteonError
 from osteon.export import diagram
-from osteon.export.subject import Subject, subject
 from osteon.mechanisms import influence, sbml
 from osteon.pictures import layout
 from osteon.pictures.layout import Box, Layout
@@ -48,27 +48,21 @@ ARMS = """
 
 
 @cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
 def wired(name: str) -> Wiring:
     """Return what is drawn of a model."""
-    return diagram.wired_model(one(name))
+    return diagram.wired_model(gathered(name))
 
 
 @cache
 def placed(name: str) -> Layout:
     """Return the kept layout of a model."""
-    return layout.read(one(name).layout or "")
+    return layout.read(gathered(name).layout or "")
 
 
 @cache
 def written(name: str) -> dict[str, str]:
     """Return the exported files of a model by name."""
-    return {file.path: file.content.decode() for file in diagram.files(one(name))}
+    return {file.path: file.content.decode() for file in diagram.files(gathered(name))}
 
 
 def drawn(document: Any) -> Any:
@@ -132,7 +126,7 @@ def test_drawn_is_what_influences(name: str) -> None:
             else:
                 front |= ways.get(node, set())
 
-    graph = influence.graph(sbml.read(one(name).model.sbml, name), {})
+    graph = influence.graph(sbml.read(gathered(name).model.sbml, name), {})
     edges = {(source, target) for source, targets in graph.edges.items() for target in targets if source != target}
     assert {(source, target) for source in species for target in reached(source) if source != target} == edges
 
@@ -193,7 +187,7 @@ def test_sbml_with_the_picture_is_valid_and_complete(name: str) -> None:
     # The model itself is as it was.
     for package in ("render", "layout"):
         document.disablePackage(document.getSBMLNamespaces().getNamespaces().getURI(package), package)
-    bare = sbml.read(one(name).model.sbml, name)
+    bare = sbml.read(gathered(name).model.sbml, name)
     assert libsbml.writeSBMLToString(document) == libsbml.writeSBMLToString(bare)
 
 
@@ -244,12 +238,12 @@ def test_every_arrow_is_in_the_sbml() -> None:
 def test_a_model_without_a_layout_or_with_that_of_another_is_refused() -> None:
     name = "mitochondrial_lamin"
     with pytest.raises(OsteonError, match=r"^models/layout/mitochondrial_lamin.json: no such file; `python scripts/"):
-        list(diagram.files(replace(one(name), layout=None)))
-    other = one("runx2_osteogenesis").layout
+        list(diagram.files(replace(gathered(name), layout=None)))
+    other = gathered("runx2_osteogenesis").layout
     with pytest.raises(
         OsteonError, match=r"^models/layout/mitochondrial_lamin.json: not the layout of this model, for"
     ):
-        list(diagram.files(replace(one(name), layout=other)))
+        list(diagram.files(replace(gathered(name), layout=other)))
 
 
 def test_a_layout_is_read_as_it_was_written() -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from conftest import LIBRARY, MODELS, ROOT, Command
+from exported import gathered
 from osteon.engines import archive
 from osteon.engines.archive import Archive
 from osteon.export import copasi, export, sedml
-from osteon.export.subject import Subject, subject
 from osteon.mechanisms.compilation import LICENSE
 from osteon.protocols.experiments import design
 
@@ -36,15 +36,9 @@ pathlib.Path(sys.argv[1]).write_bytes(omex.content(subject(library, sys.argv[2])
 
 
 @cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
 def packed(name: str) -> bytes:
     """Return the archive of a model."""
-    (file,) = export(one(name), ["omex"])
+    (file,) = export(gathered(name), ["omex"])
     assert file.path == f"omex/{name}.omex"
     return file.content
 
@@ -64,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_everything_is_inside_and_listed(name: str, folder: Path) -> None:
-    found, made = opened(name, folder), one(name)
+    found, made = opened(name, folder), gathered(name)
     assert found.files[f"{name}.cps"] == copasi.content(made)
     for file in sedml.files(made):
         assert found.files[file.path] == file.content
@@ -95,11 +89,11 @@ def test_metadata_name_title_creators_licence_sources_and_organisms(name: str, f
             link = described.find("{http://purl.org/dc/elements/1.1/}identifier")
             resource = None if link is None else link.get(f"{RDF}resource")
             found.setdefault(item.tag.rpartition("}")[2], []).append((described.findtext(LABEL), resource))
-    assert whole.findtext("{http://purl.org/dc/elements/1.1/}title") == one(name).model.binding.title
+    assert whole.findtext("{http://purl.org/dc/elements/1.1/}title") == gathered(name).model.binding.title
     assert found["creator"] == [("Osteon developers", None)]
     assert found["license"] == [("CC0-1.0", LICENSE)]
     assert ("Mus musculus", "https://identifiers.org/taxonomy:10090") in found["hasTaxon"]
-    cited = [evidence.source for evidence in one(name).sources]
+    cited = [evidence.source for evidence in gathered(name).sources]
     assert [label for label, _ in found["isDescribedBy"]] == [source.citation for source in cited]
     for source, (_, resource) in zip(cited, found["isDescribedBy"], strict=True):
         assert resource == (source.identifier and f"https://identifiers.org/{source.identifier}")
@@ -119,5 +113,5 @@ def test_both_engines_run_every_experiment(engine: str, folder: Path, osteon: Co
     assert outcome.code == 0, outcome.err
     answer = json.loads(outcome.out)
     assert answer["notes"] == []
-    made = design(one(SMALLEST).model, [claim for _, claim in one(SMALLEST).claims])
+    made = design(gathered(SMALLEST).model, [claim for _, claim in gathered(SMALLEST).claims])
     assert sorted(table["name"] for table in answer["tables"]) == sorted(one.label for one in made.experiments)

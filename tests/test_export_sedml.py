@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from conftest import LIBRARY, MODELS
+from exported import gathered
 from osteon.export import sedml
-from osteon.export.subject import Subject, subject
-from osteon.protocols.experiments import Design, design
+from osteon.export.subject import subject
 
 SEDML = "{http://sed-ml.org/sed-ml/level1/version4}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
@@ -22,21 +22,9 @@ NAMESPACES = {"sbml": "http://www.sbml.org/sbml/level3/version2/core"}
 
 
 @cache
-def one(name: str) -> Subject:
-    """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
-
-
-@cache
-def designed(name: str) -> Design:
-    """Return the experiments of one of the project's models."""
-    return design(one(name).model, [claim for _, claim in one(name).claims])
-
-
-@cache
 def exported(name: str) -> dict[str, bytes]:
     """Return the files of one model by name."""
-    return {file.path: file.content for file in sedml.files(one(name))}
+    return {file.path: file.content for file in sedml.files(gathered(name))}
 
 
 def read_by_libsedml(content: bytes) -> str:
@@ -109,7 +97,7 @@ def test_the_check_of_references_finds_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_experiment_is_a_task_that_gives_every_knob_its_value(name: str) -> None:
-    made = designed(name)
+    made = gathered(name).design
     models = {model.get("id"): model for model in root(name).iter(SEDML + "model")}
     tasks = {task.get("id"): task for task in root(name).iter(SEDML + "task")}
     assert len(tasks) == len(made.experiments)
@@ -125,7 +113,7 @@ def test_every_experiment_is_a_task_that_gives_every_knob_its_value(name: str) -
 
 @pytest.mark.parametrize("name", MODELS)
 def test_output_begins_after_the_rest(name: str) -> None:
-    made = designed(name)
+    made = gathered(name).design
     courses = {course.get("id"): course for course in root(name).iter(SEDML + "uniformTimeCourse")}
     tasks = {task.get("id"): task for task in root(name).iter(SEDML + "task")}
     assert not list(root(name).iter(SEDML + "repeatedTask"))
@@ -138,7 +126,7 @@ def test_output_begins_after_the_rest(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_reports_hold_every_observable_and_plots_what_is_compared(name: str) -> None:
-    made = designed(name)
+    made = gathered(name).design
     reports = {report.get("id"): report for report in root(name).iter(SEDML + "report")}
     assert set(reports) == {experiment.id for experiment in made.experiments}
     for report in reports.values():

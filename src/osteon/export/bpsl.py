@@ -22,7 +22,7 @@ from osteon.inputs.conditions import canonical
 from osteon.inputs.evidence import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
 from osteon.inputs.expectations import EFFECTS, threshold
 from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, Experiment, design
+from osteon.protocols.experiments import Experiment
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""
@@ -71,7 +71,7 @@ def files(subject: Subject) -> Iterator[File]:
 class _Writer:
     def __init__(self, subject: Subject) -> None:
         self._subject, self._model = subject, subject.model
-        self._design: Design = design(subject.model, [claim for _, claim in subject.claims])
+        self._design = subject.design
         self._limit = subject.model.binding.protocol.detection_limit
         self._experiments = {(one.setting, one.condition, one.steady): one for one in self._design.experiments}
         self._runs: dict[tuple[str, float], Run] = {}

@@ -18,7 +18,7 @@ import numpy as np
 from osteon.computing import alone
 from osteon.errors import OsteonError
 from osteon.export.subject import File, Subject
-from osteon.protocols.experiments import Design, design
+from osteon.protocols.experiments import Design
 from osteon.protocols.staging import CLOCK
 
 _STAMP = re.compile(r"<!-- generated with COPASI[^>]*-->\n")
@@ -53,7 +53,7 @@ def content(subject: Subject) -> bytes:
     Raises:
         OsteonError: if COPASI crashes.
     """
-    made = design(subject.model, (claim for _, claim in subject.claims))
+    made = subject.design
     protocol = subject.model.binding.protocol
     try:
         return alone.call(_written, made, subject.name, protocol.relative_tolerance, protocol.absolute_tolerance)

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 from osteon.engines.archive import MANIFEST, MANIFEST_NAMESPACE
 from osteon.export import copasi, metadata, sedml
 from osteon.export.subject import File, Subject
-from osteon.protocols.experiments import Design, design
+from osteon.protocols.experiments import Design
 
 _SPECIFICATIONS = "http://identifiers.org/combine.specifications/"
 _MEDIA = "http://purl.org/NET/mediatypes/"
@@ -64,7 +64,7 @@ def files(subject: Subject) -> Iterator[File]:
 def content(subject: Subject) -> bytes:
     """Return the archive of a model; the same bytes each time."""
     name, run = subject.name, f"{subject.name}_experiments.xml"
-    laid_out = design(subject.model, [claim for _, claim in subject.claims])
+    laid_out = subject.design
     inside = [
         File(f"{name}.cps", copasi.content(subject)),
         File.text(f"{name}.sedml", sedml.document(subject, laid_out, run)),

@@ -14,7 +14,7 @@ from osteon.export.estimation import Measurement, Problem, measured, noise
 from osteon.export.subject import File
 from osteon.export.tables import table
 from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, Experiment, design
+from osteon.protocols.experiments import Design, Experiment
 
 _CONFIGURATION = """format_version: 1
 parameter_file: parameters.tsv
@@ -29,7 +29,7 @@ problems:
 def files(problem: Problem) -> Iterator[File]:
     """Yield the files of version 1."""
     model = problem.subject.model
-    staged = design(model, (claim for _, claim in problem.subject.claims))
+    staged = problem.subject.design
     experiments = {(one.setting, one.condition, one.steady): one for one in staged.experiments}
     used = {one: experiments[one.setting, one.condition, one.time == inf] for one in problem.measurements}
     # pyPESTO with roadrunner mistakes one condition for another where they are not sorted.

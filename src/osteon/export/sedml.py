@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element, SubElement
 from osteon.export.subject import File, Subject
 from osteon.inputs.conditions import CONTROL, canonical
 from osteon.inputs.evidence import readings
-from osteon.protocols.experiments import Design, Experiment, design
+from osteon.protocols.experiments import Design, Experiment
 from osteon.protocols.staging import CLOCK
 
 STEPS = 200
@@ -33,7 +33,7 @@ _TIME = "time"
 
 def files(subject: Subject) -> Iterator[File]:
     """Yield the SED-ML file and the SBML that it runs; see the module."""
-    laid_out = design(subject.model, [claim for _, claim in subject.claims])
+    laid_out = subject.design
     model = f"{subject.name}_experiments.xml"
     yield File.text(f"{subject.name}.sedml", document(subject, laid_out, model))
     yield File.text(model, laid_out.sbml)

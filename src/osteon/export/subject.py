@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from osteon.dynamics.model import Model, load, read_text
 from osteon.inputs.bindings import ParameterBinding
 from osteon.inputs.evidence import Claim, Evidence
 from osteon.inputs.library import Library
+from osteon.protocols import experiments
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Subject:
     def claims(self) -> tuple[tuple[str, Claim], ...]:
         """Every claim that the model answers to, with the id of its source."""
         return tuple((evidence.source.id, claim) for evidence in self.sources for claim in evidence.claims)
+
+    @cached_property
+    def design(self) -> experiments.Design:
+        """Every experiment of its claims, for programs that know no schedules; the same for every exporter."""
+        return experiments.design(self.model, (claim for _, claim in self.claims))
 
 
 def subject(library: Library, name: str) -> Subject:

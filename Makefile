@@ -34,7 +34,7 @@ effects: .venv/installed
 diagrams: .venv/installed
 	$(BIN)/python scripts/diagrams.py
 
-# The shares of docs/robustness.md; takes half an hour on two cores, and goes on where it was stopped.
+# The shares of docs/robustness.md; takes a quarter of an hour on two cores, and goes on where it was stopped.
 robustness: .venv/installed
 	$(BIN)/python scripts/robustness.py
 

@@ -12,7 +12,7 @@ verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
 
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import LIBRARY, ROOT, model
+from conftest import LIBRARY, ROOT, model, scorecard
 from headless import browser, run, visit
 from osteon import export
 from osteon.dynamics.model import Model, load
@@ -130,6 +131,18 @@ def test_the_largest_model_agrees_too(site: str) -> None:
     with pytest.raises(ProjectError, match="sets 'sources_recombinant_rankl'"):
         model(name).schedule(("rankl_added", "resorption_stimulus"), "mouse")
     assert "rankl_added sets sources_recombinant_rankl" in clash["trouble"]
+
+
+def test_a_claim_opens_its_own_experiment(site: str) -> None:
+    """The link beside a figure leads to the same numbers, in the page's own COPASI."""
+    result = next(one for one in scorecard(NAME).results if one.claim.id == "S0-43")
+    with urlopen(f"{site}/sources/{NAME}.html") as answer:
+        _, _, card = answer.read().decode().partition('id="S0-43-title"')
+    check = result.checks[0]
+    link = html.unescape(re.findall(rf'href="\.\./(try/{NAME}\.html#[^"]*)"', card)[0])
+    (state,) = used(f"{site}/{link}")["states"]
+    shown = state["rows"][check.check.observable]
+    assert [shown["condition"], shown["reference"]] == pytest.approx(list(check.values), rel=1e-5, abs=1e-7)
 
 
 def test_without_webassembly_reported_experiments_show(site: str) -> None:

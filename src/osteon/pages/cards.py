@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from osteon.inputs.conditions import parse
 from osteon.inputs.evidence import Claim, Evidence, Vocabulary
+from osteon.pages.contrasts import Contrast, contrast
 from osteon.pages.courses import Courses
 from osteon.pages.panels import Panel, panel
 from osteon.pages.wording import asked, expected, found, titled
@@ -15,7 +16,7 @@ from osteon.verdicts.scorecard import CheckResult, ClaimResult
 
 @dataclass(frozen=True)
 class Finding:
-    """One check on one model in words, and its panel where it has a time course."""
+    """One check on one model in words, its panel where it has a time course, and its contrast where it is one."""
 
     result: CheckResult
     title: str
@@ -23,6 +24,7 @@ class Finding:
     expected: str
     found: str
     panel: Panel | None
+    contrast: Contrast | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _answer(result: ClaimResult, courses: Courses, vocabulary: Vocabulary, notes
             expected=expected(check.check, result.claim, vocabulary),
             found=found(check, courses.model.binding.protocol.time_unit),
             panel=panel(check, result.claim, courses),
+            contrast=contrast(check.check, result.claim, courses.model.binding),
         )
         for check in result.checks
     )

@@ -11,10 +11,11 @@ import numpy as np
 from osteon.dynamics.model import Model
 from osteon.errors import SimulationError
 from osteon.inputs.bindings import Act, ParameterBinding
-from osteon.inputs.conditions import CONTROL, canonical, parse
-from osteon.inputs.evidence import FEATURES, ContrastCheck, Evidence
+from osteon.inputs.conditions import CONTROL, parse
+from osteon.inputs.evidence import Evidence
 from osteon.inputs.expectations import EFFECTS
 from osteon.mechanisms import sbml
+from osteon.pages.contrasts import contrast
 
 _POINTS = 101
 _WORDS = ("abolished", "increase", "decrease", "unchanged", "hardly changed")
@@ -145,25 +146,18 @@ def _reported(model: Model, sources: Mapping[str, Evidence]) -> Iterator[Reporte
     for evidence in sources.values():
         for claim in evidence.claims:
             for check in claim.checks:
-                if not isinstance(check, ContrastCheck) or claim.setting not in model.binding.settings:
+                found = contrast(check, claim, model.binding)
+                if found is None or (claim.id, found.condition, found.reference) in seen:
                     continue
-                here, there = check.readings
-                names = [sorted(parse(canonical(reading.condition))) for reading in (here, there)]
-                if not set(names[0] + names[1]) <= set(model.binding.interventions):
-                    continue
-                key = (claim.id, *map(tuple, names))
-                if key in seen:
-                    continue
-                seen.add(key)
-                when = here.at or claim.at
+                seen.add((claim.id, found.condition, found.reference))
                 yield {
                     "claim": claim.id,
                     "source": evidence.source.title,
                     "statement": claim.statement,
-                    "setting": claim.setting,
-                    "condition": names[0],
-                    "reference": names[1],
-                    "at": None if when is None or when in FEATURES else model.binding.time(when),
+                    "setting": found.setting,
+                    "condition": list(found.condition),
+                    "reference": list(found.reference),
+                    "at": found.at,
                 }
 
 

@@ -38,6 +38,9 @@ class Amici:
         self._solver = self._model.create_solver()
         self._solver.set_relative_tolerance(job.relative_tolerance)
         self._solver.set_absolute_tolerance(job.absolute_tolerance)
+        # By default it stops a hundred times short of that when it looks for rest, and errs by per cents.
+        self._solver.set_relative_tolerance_steady_state(1e-4 * job.relative_tolerance)
+        self._solver.set_absolute_tolerance_steady_state(1e-4 * job.absolute_tolerance)
         self._solver.set_max_steps(1_000_000)
 
     def run(self, experiment: Experiment, own: Mapping[str, float]) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from osteon.authoring import building
-from osteon.cli import main
+from osteon.cli import main, terminal
 from osteon.dynamics.model import Model, load
 from osteon.inputs.library import Library
 from osteon.verdicts.scorecard import Scorecard
@@ -66,7 +66,8 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def osteon(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Return a function that runs one `osteon` command in this process, on a wide terminal."""
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (terminal.output, terminal.errors):
+        monkeypatch.setattr(console, "width", 200)
 
     def run(*arguments: str, cwd: Path = ROOT) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["osteon", *arguments])

@@ -50,6 +50,11 @@ def test_an_arm_times_zero_is_no_influence() -> None:
     assert _graph(CHAIN.replace("off = 0", "off = 1")).directly("D", "C")
 
 
+def test_a_parameter_that_an_event_changes_is_no_constant() -> None:
+    switched = CHAIN.replace("k = 1 per_day; off = 0", "k = 1 per_day; var off = 0") + "\n  at time > 5: off = 1\n"
+    assert _graph(switched).directly("D", "C")
+
+
 def test_what_is_computed_from_a_state_is_directly_influenced_by_it() -> None:
     assert _graph().directly("A", "drive")
     assert _graph().directly("A", "sum")

@@ -13,15 +13,21 @@ from typing import Any
 import pytest
 
 from conftest import LIBRARY, ROOT, Command
+from osteon.authoring.overview import inserted
+from osteon.authoring.published import FILES, markdown, scored
 
 FOLDER = Path(os.environ.get("OSTEON_REFERENCE_MODELS", ROOT / "reference-models")).resolve()
-FILES = {"komarova2003": "BIOMD0000000148", "lemaire2004": "BIOMD0000000278", "peterson2010": "BIOMD0000000613"}
 
 
-def _score(name: str, osteon: Command) -> dict[str, Any]:
+def _file(name: str) -> Path:
     file = FOLDER / f"{FILES[name]}.xml"
     if not file.is_file():
         pytest.skip(f"{file.name} is not there; put it into a folder and name that in OSTEON_REFERENCE_MODELS")
+    return file
+
+
+def _score(name: str, osteon: Command) -> dict[str, Any]:
+    file = _file(name)
     binding = ROOT / "models" / "bindings" / "published" / f"{name}.toml"
     outcome = osteon("score", str(file), "--binding", str(binding), "--json")
     assert outcome.err == ""
@@ -32,6 +38,22 @@ def test_every_published_binding_is_read_without_fault() -> None:
     for path in sorted((ROOT / "models" / "bindings" / "published").glob("*.toml")):
         assert LIBRARY.read_binding(path).id == path.stem
         assert path.stem in FILES
+
+
+def test_the_page_shows_what_they_score() -> None:
+    cards = {name: scored(LIBRARY, name, _file(name)) for name in FILES}
+    text = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
+    assert inserted(text, markdown(cards), "published") == text
+
+
+def test_what_a_model_has_nothing_of_is_counted_and_not_listed(osteon: Command) -> None:
+    binding = ROOT / "models" / "bindings" / "published" / "komarova2003.toml"
+    command = ["score", str(_file("komarova2003")), "--binding", str(binding)]
+    told, listed = osteon(*command).out, osteon(*command, "--verbose").out
+    assert "komarova2003 has no part in 152 claims, listed by --verbose. Words it lacks: " in told
+    assert "S0-02" not in told
+    assert "S0-02" in listed
+    assert "the model has no sost, cccp, osteocyte_culture" in listed
 
 
 def test_lemaire_meets_what_its_authors_built_and_not_the_heterozygote(osteon: Command) -> None:

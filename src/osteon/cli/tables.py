@@ -25,7 +25,10 @@ _VERDICTS = ("supported", "contradicted", "failed", "not representable", "docume
 
 
 def claims_table(card: Scorecard, verbose: bool) -> Group:
-    """Return one table a model: every claim that was checked, with its verdict and its effects."""
+    """Return one table a model: every claim that was checked, with its verdict and its effects.
+
+    Claims of which the model has nothing are counted in `unasked`, and shown here if ``verbose``.
+    """
     tables = []
     for model in dict.fromkeys(result.model for result in card.results):
         table = Table(title=model, title_justify="left", title_style="bold", expand=True)
@@ -34,10 +37,24 @@ def claims_table(card: Scorecard, verbose: bool) -> Group:
         table.add_column("verdict", no_wrap=True)
         table.add_column("what the model does", ratio=2)
         for result in card.results:
-            if result.model == model and (result.checks or verbose):
+            if result.model == model and (verbose or any(check.missing == () for check in result.checks)):
                 table.add_row(*_row(result, verbose))
         tables.append(table)
     return Group(*tables)
+
+
+def unasked(card: Scorecard, most: int = 8) -> Text:
+    """Return for each model how many claims it has nothing of, and the words that would be needed most."""
+    lines = []
+    for model in dict.fromkeys(result.model for result in card.results):
+        lacking = [r for r in card.results if r.model == model and r.checks and all(c.missing for c in r.checks)]
+        if lacking:
+            words = Counter(word for r in lacking for word in {word for c in r.checks for word in c.missing})
+            told = ", ".join(f"{word} ({count})" for word, count in words.most_common(most))
+            more = f", and {len(words) - most} more" if len(words) > most else ""
+            lines.append(Text(f"{model} has no part in {len(lacking)} claims, listed by --verbose. Words it lacks: "))
+            lines[-1].append(f"{told}{more}", style="dim")
+    return Text("\n").join(lines)
 
 
 def matrix(card: Scorecard) -> Table:
@@ -71,9 +88,12 @@ def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
     if claim.conflicts_with:
         said.append(f" Disagrees with {', '.join(claim.conflicts_with)}.", style="italic")
     shown = result.checks if verbose or result.verdict != "supported" else _strongest(result)
-    lines = [described(check) for check in shown]
+    lines = [described(check) for check in shown if verbose or not check.missing]
     if len(shown) < len(result.checks):
         lines.append(Text(f"and {len(result.checks) - len(shown)} more", style="dim"))
+    missing = dict.fromkeys(word for check in shown for word in check.missing)
+    if missing and not verbose:
+        lines.append(Text(f"the model has no {', '.join(missing)}", style=STYLES["not representable"]))
     if result.because or claim.documented:
         lines.append(Text(result.because or claim.documented or "", style="italic"))
     return claim.id, said, Text(result.verdict, style=STYLES[result.verdict]), Text("\n").join(lines)
@@ -86,6 +106,8 @@ def _strongest(result: ClaimResult) -> tuple[CheckResult, ...]:
 def described(result: CheckResult) -> Text:
     """Say in a line what a check asked and what came out."""
     check = result.check
+    if result.missing:
+        return Text(f"{check.observable}: {result.reason}", style=STYLES[result.outcome])
     if isinstance(check, StructureCheck):
         text = f"{check.observable} {check.expect} {check.on}"
     elif isinstance(check, OrderCheck):

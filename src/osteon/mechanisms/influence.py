@@ -89,10 +89,11 @@ class Reader:
     def __init__(self, model: Any, acted: frozenset[str] = frozenset()) -> None:
         self.rules = {rule.getVariable(): rule.getMath() for rule in model.getListOfRules() if rule.isAssignment()}
         rated = {rule.getVariable() for rule in model.getListOfRules() if rule.isRate()}
+        reset = {one.getVariable() for event in model.getListOfEvents() for one in event.getListOfEventAssignments()}
         self._constants = {
             item.getId(): item.getValue()
             for item in model.getListOfParameters()
-            if item.getId() not in {*self.rules, *rated, *acted}
+            if item.getId() not in {*self.rules, *rated, *reset, *acted}
         }
 
     def symbols(self, tree: Any) -> frozenset[str]:

@@ -17,7 +17,10 @@ Outcome = Literal["holds", "refused", "not representable", "failed"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check on one model: the outcome, the two values, the effect E, and the second effect E' where asked."""
+    """One check on one model: the outcome, the two values, the effect E, and the second effect E' where asked.
+
+    ``missing`` are the words of it that the model does not bind, where it is not representable.
+    """
 
     check: Check
     outcome: Outcome
@@ -25,12 +28,14 @@ class CheckResult:
     effect: float | None = None
     second_effect: float | None = None
     reason: str | None = None
+    missing: tuple[str, ...] = ()
 
     def as_dict(self, claim: Claim) -> dict[str, Any]:
         """Return the result in the shape of ``osteon verify --json``."""
         check = self.check
         pair = self.values or (None, None)
         common: dict[str, Any] = {"observable": check.observable, "expect": check.expect, "outcome": self.outcome}
+        common["missing"] = list(self.missing)
         if isinstance(check, StructureCheck):
             return common | {"on": check.on, "reason": self.reason}
         common |= {"condition": check.condition, "threshold": threshold(check.expect)}

@@ -75,7 +75,8 @@ def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) ->
     """Judge one check of a claim."""
     missing = missing_words(check, claim.setting, model.binding)
     if missing:
-        return CheckResult(check, "not representable", reason=f"the model has no {', '.join(missing)}")
+        reason = f"the model has no {', '.join(missing)}"
+        return CheckResult(check, "not representable", reason=reason, missing=tuple(missing))
     return judge_bound(check, claim, model, experiments)
 
 

@@ -115,6 +115,24 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType
                 )
 
 
+def test_where_copasi_comes_to_a_standstill_it_is_given_more_stops(engine: ModuleType, tmp_path: Path) -> None:
+    """So few steps are allowed here that it can only get there by stopping often."""
+    name = "mitochondrial_lamin"
+    path = tmp_path / "model.cps"
+    path.write_text(copasi.file(model(name)), encoding="utf-8")
+    laid_out = plain(model(name).schedule(("cccp",), "osteocyte_culture"))
+    found = []
+    for steps in (100_000, 80):
+        opened = engine.Engine(str(path), known(name))
+        opened.task.getMethod().getParameter("Max Internal Steps").setUIntValue(steps)
+        found.append(opened.run(laid_out, [1.0, 3.0]))
+    with pytest.raises(engine.BrokenError, match="COPASI stopped"):
+        opened._integrated(0.0, [30.0])
+    assert found[1]["times"] == found[0]["times"]
+    for observable, column in found[0]["values"].items():
+        assert found[1]["values"][observable] == pytest.approx(column, rel=1e-5, abs=1e-8)
+
+
 def test_what_was_computed_in_advance_is_what_simulate_gives() -> None:
     name = "mitochondrial_lamin"
     found = dict(courses(model(name), known(name)))

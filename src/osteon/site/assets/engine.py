@@ -12,7 +12,7 @@ from typing import Any
 import COPASI
 
 RESTING, NEGATIVE, TRACE, STABLE = 1e-6, -1e-6, 1e-15, 1e-7  # as in osteon.dynamics.simulation
-SETTLINGS = 12
+SETTLINGS, STOPS = 12, 400
 PARTICLES = COPASI.CCore.Framework_ParticleNumbers
 
 Changes = dict[str, dict[str, Any]]
@@ -53,7 +53,7 @@ class Engine:
         method = self.task.getMethod()
         method.getParameter("Relative Tolerance").setDblValue(self.expression["relative_tolerance"])
         method.getParameter("Absolute Tolerance").setDblValue(self.expression["absolute_tolerance"])
-        method.getParameter("Max Internal Steps").setUIntValue(1000000)
+        method.getParameter("Max Internal Steps").setUIntValue(100000)
         self.rest.getProblem().setJacobianRequested(True)
         self.rest.getProblem().setStabilityAnalysisRequested(True)
         method = self.rest.getMethod()
@@ -178,7 +178,21 @@ class Engine:
         )
 
     def _course(self, start: float, times: list[float]) -> dict[str, list[float]]:
-        """Integrate from the initial state; the end becomes the next initial state. Return the observables."""
+        """Integrate from the initial state; the end becomes the next initial state. Return the observables.
+
+        Now and then LSODA comes to a standstill where little moves and the next time is far away. Then it is asked for
+        times in between.
+        """
+        try:
+            return self._integrated(start, times)
+        except BrokenError:
+            step = (times[-1] - start) / STOPS
+            stops = sorted({*times, *(start + number * step for number in range(1, STOPS))})
+            columns = self._integrated(start, stops)
+            wanted = [stops.index(time) for time in times]
+            return {name: [values[place] for place in wanted] for name, values in columns.items()}
+
+    def _integrated(self, start: float, times: list[float]) -> dict[str, list[float]]:
         problem = self.task.getProblem()
         problem.setUseValues(True)
         problem.setValues(" ".join(f"{time:.17g}" for time in times))
@@ -190,7 +204,9 @@ class Engine:
         self.model.updateInitialValues(PARTICLES)
         COPASI.CCopasiMessage.clearDeque()
         if not (self.task.initialize(COPASI.CCopasiTask.OUTPUT_UI) and self.task.process(True)):
-            raise BrokenError("COPASI stopped: " + self.task.getProcessError())
+            error = self.task.getProcessError()
+            self.task.restore()
+            raise BrokenError("COPASI stopped: " + error)
         series = self.task.getTimeSeries()
         index = {series.getKey(i): i for i in range(series.getNumVariables())}
         steps = range(series.getRecordedSteps() - len(times), series.getRecordedSteps())  # it may record the start

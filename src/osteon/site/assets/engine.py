@@ -107,12 +107,18 @@ class Engine:
                 if change["value"] is not None:
                     now = change["value"] * self._unit(item)
                 item.setInitialValue(now * change["factor"])
-        self.model.updateInitialValues(PARTICLES)
 
     def _unit(self, item: Any) -> float:
         """Return how many particles one unit of a species is, as its SBML file counts it."""
         in_amounts = item.getSBMLId() in self.expression["amounts"]
         return float(self.factor * (1.0 if in_amounts else item.getCompartment().getInitialValue()))
+
+    def _update(self) -> None:
+        """Have everything follow from the initial values. `CModel.updateInitialValues` takes twice as long as a run."""
+        container = self.model.getMathContainer()
+        container.fetchInitialState()
+        container.updateInitialValues(PARTICLES)
+        container.pushInitialState()
 
     def _present(self) -> dict[str, float]:
         container = self.model.getMathContainer()
@@ -149,6 +155,7 @@ class Engine:
     def _solve(self) -> bool:
         """Make the resting state the initial one, if Newton finds one that is not negative and stable."""
         earlier, task = self._state(), self.rest
+        self._update()
         found = task.initialize(COPASI.CCopasiTask.NO_OUTPUT) and task.process(True)
         state, spectrum = [item.getValue() for item in self.moving], task.getEigenValues()
         largest = max(abs(spectrum.getMaxrealpart()), abs(spectrum.getMaximagpart()), 1.0)
@@ -201,7 +208,7 @@ class Engine:
         problem.setOutputStartTime(start)
         problem.setTimeSeriesRequested(True)
         self.model.setInitialTime(start)
-        self.model.updateInitialValues(PARTICLES)
+        self._update()
         COPASI.CCopasiMessage.clearDeque()
         if not (self.task.initialize(COPASI.CCopasiTask.OUTPUT_UI) and self.task.process(True)):
             error = self.task.getProcessError()
@@ -228,7 +235,6 @@ class Engine:
         """Make a state the initial one, without what is left of vanished species: no integrator can follow that."""
         for item, value in zip(self.moving, state, strict=True):
             item.setInitialValue(value if abs(value) > TRACE else 0.0)
-        self.model.updateInitialValues(PARTICLES)
 
 
 def _by_id(items: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from osteon.verdicts.verification import verify
 
 FILES = {"komarova2003": "BIOMD0000000148", "lemaire2004": "BIOMD0000000278", "peterson2010": "BIOMD0000000613"}
 """The file at BioModels that each binding is for."""
-_HEADS = ("binding", "supported", "contradicted", "of which it has a part", "of which it has nothing")
+_HEADS = ("binding", "supported", "contradicted", "representable in part", "not at all")
 
 
 def scored(library: Library, name: str, file: Path) -> Scorecard:

@@ -48,9 +48,6 @@ KINDS = {
 }
 """What a claim rests on."""
 
-_NOTHING = 5e-4
-"""An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
-
 
 def told(condition: str) -> str:
     """Return a condition as people read it: ``cccp + si_atf4``."""
@@ -152,6 +149,4 @@ def change(effect: float) -> str:
     """Return an effect with typographic signs: ``−43 %``, ``×2.4``; what is gone has lost all of it."""
     if isinf(effect):
         return "−100 %"
-    if abs(effect) < _NOTHING:
-        return "0 %"
     return percent(effect).replace("-", "−").replace("x", "×")

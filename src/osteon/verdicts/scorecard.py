@@ -13,6 +13,8 @@ from osteon.version import __version__
 
 Verdict = Literal["supported", "contradicted", "not representable", "failed", "documented"]
 Outcome = Literal["holds", "refused", "not representable", "failed"]
+_UNREAD = 5e-4
+"""An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
 
 
 @dataclass(frozen=True)
@@ -152,5 +154,7 @@ def percent(effect: float) -> str:
     """Return an effect as people say it: a percentage, or a fold change where it is large."""
     if isinf(effect):
         return "gone"
+    if abs(effect) < _UNREAD:
+        return "0 %"
     fold = exp(effect)
     return f"x{float(f'{fold:.3g}'):g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"

@@ -8,15 +8,13 @@ from osteon.agreement import ROUTES, agreement, as_dict, markdown
 from osteon.authoring import building, overview
 from osteon.export.subject import subject
 from osteon.inputs.library import Library
-from osteon.protocols.experiments import design
 
 root = Path(__file__).parents[1]
 library = Library(root)
 found = []
 for name in osteon.models(root):
     one = subject(library, name)
-    made = design(one.model, [claim for _, claim in one.claims])
-    found += [agreement(one, made, route) for route in ROUTES]
+    found += [agreement(one, route) for route in ROUTES]
 whole = as_dict(found)
 docs = root / "docs"
 building.write(docs / "results" / "agreement.json", json.dumps(whole, indent=1) + "\n")

@@ -35,7 +35,7 @@ def ours(name: str) -> dict[str, Trajectory]:
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", MODELS)
 def test_the_same_numbers_and_the_same_verdicts(name: str, route: str) -> None:
-    found = agreement(gathered(name), gathered(name).design, route)
+    found = agreement(gathered(name), route)
     assert found.worst < 1e-4, found.where
     assert found.median < 1e-6
     assert found.changed == ()
@@ -68,8 +68,8 @@ def replace_lists(filed: Mapping[str, object]) -> Agreement:
 
 
 def test_our_own_numbers_agree_with_themselves() -> None:
-    made, courses = gathered(SMALLEST).design, ours(SMALLEST)
-    found = judged(compared(gathered(SMALLEST).model, made, courses, "own"), gathered(SMALLEST), made, courses)
+    courses = ours(SMALLEST)
+    found = judged(compared(gathered(SMALLEST), courses, "own"), gathered(SMALLEST), courses)
     assert found.holds
     assert found.worst < 1e-7
 
@@ -79,7 +79,7 @@ def test_a_thousandth_of_one_value_is_found() -> None:
     spoilt = made.experiments[3]
     course = courses[spoilt.id]
     values = {**course.values, "alp": course.values["alp"] * np.where(course.times == course.times[-1], 1.001, 1.0)}
-    found = compared(gathered(SMALLEST).model, made, {**courses, spoilt.id: replace(course, values=values)}, "spoilt")
+    found = compared(gathered(SMALLEST), {**courses, spoilt.id: replace(course, values=values)}, "spoilt")
     assert not found.holds
     assert found.where == f"{spoilt.label}, alp"
 
@@ -89,7 +89,7 @@ def test_experiments_that_are_mixed_up_change_verdicts() -> None:
     labels = {run.label.partition(": ")[2]: run.id for run in made.experiments if run.setting == "ipsc_culture"}
     whole, lacking = labels["osteogenic_induction"], labels["osteogenic_induction+runx2_ko"]
     mixed = {**courses, whole: courses[lacking], lacking: courses[whole]}
-    found = judged(compared(gathered(SMALLEST).model, made, mixed, "mixed up"), gathered(SMALLEST), made, mixed)
+    found = judged(compared(gathered(SMALLEST), mixed, "mixed up"), gathered(SMALLEST), mixed)
     assert found.worst > WORST
     assert found.changed
 
@@ -121,6 +121,6 @@ def test_a_wrong_number_in_a_file_is_found(route: str, monkeypatch: pytest.Monke
             '[@id=\'sp7_gene\']/@value" newValue="1.01"',
         ),
     )
-    found = agreement(gathered(SMALLEST), gathered(SMALLEST).design, route)
+    found = agreement(gathered(SMALLEST), route)
     assert not found.holds
     assert WORST < found.worst < 0.1

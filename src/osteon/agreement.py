@@ -68,19 +68,20 @@ class Agreement:
         return self.worst < WORST and self.median < MEDIAN and not self.changed
 
 
-def agreement(subject: Subject, made: Design, route: str) -> Agreement:
+def agreement(subject: Subject, route: str) -> Agreement:
     """Run every experiment of a model by one of `ROUTES`, and compare.
 
     Raises:
         OsteonError: if the program is not installed, or cannot run the file.
     """
-    courses = ROUTES[route](subject, made)
-    found = compared(subject.model, made, courses, route)
-    return judged(found, subject, made, courses) if route == JUDGED else found
+    courses = ROUTES[route](subject)
+    found = compared(subject, courses, route)
+    return judged(found, subject, courses) if route == JUDGED else found
 
 
-def compared(model: Model, made: Design, courses: Courses, route: str) -> Agreement:
+def compared(subject: Subject, courses: Courses, route: str) -> Agreement:
     """Compare a program's numbers with those of our own simulator; verdicts aside."""
+    model, made = subject.model, subject.design
     found = {
         f"{one.label}, {name}": difference
         for one in made.experiments
@@ -92,10 +93,10 @@ def compared(model: Model, made: Design, courses: Courses, route: str) -> Agreem
     return Agreement(model.name, route, labels, len(every), float(every.max()), where, float(np.median(every)))
 
 
-def judged(found: Agreement, subject: Subject, made: Design, courses: Courses) -> Agreement:
+def judged(found: Agreement, subject: Subject, courses: Courses) -> Agreement:
     """Judge every claim by a program's numbers, and say which verdicts change."""
     ours = verify(subject.model, subject.claims)
-    theirs = verify(subject.model, subject.claims, source=Recorded(made, courses))
+    theirs = verify(subject.model, subject.claims, source=Recorded(subject.design, courses))
     pairs = [pair for pair in zip(ours.results, theirs.results, strict=True) if pair[0].checks]
     changed = tuple(
         one.claim.id
@@ -120,9 +121,9 @@ def _differences(model: Model, made: Design, one: Experiment, found: Trajectory)
         yield name, np.abs(found.values[name][inside] - values) / scale
 
 
-def _by_copasi_file(subject: Subject, made: Design) -> Courses:
+def _by_copasi_file(subject: Subject) -> Courses:
     """Let COPASI open the ``.cps`` file, and read each experiment at the times that claims need."""
-    path = f"{subject.name}.cps"
+    made, path = subject.design, f"{subject.name}.cps"
     alone = Archive(path, {path: copasi.content(subject)}, (Content(path, "application/x-copasi", master=True),))
     times = {one.label: [made.run_time(time) for time in _dense(one.times)] for one in made.experiments}
     with TemporaryDirectory(prefix="osteon-") as folder:
@@ -147,21 +148,21 @@ def _thinned(course: Trajectory, times: Sequence[float]) -> Trajectory:
     return replace(course, times=course.times[kept], values=values)
 
 
-def _by_archive(engine: str) -> Callable[[Subject, Design], Courses]:
+def _by_archive(engine: str) -> Callable[[Subject], Courses]:
     """Return what lets an engine run the ``.omex`` file, as ``osteon run`` does."""
 
-    def run(subject: Subject, made: Design) -> Courses:
+    def run(subject: Subject) -> Courses:
         with TemporaryDirectory(prefix="osteon-") as folder:
             path = Path(folder, f"{subject.name}.omex")
             path.write_bytes(omex.content(subject))
-            return _courses(engines.run(archive.read(path), engine), made)
+            return _courses(engines.run(archive.read(path), engine), subject.design)
 
     return run
 
 
 JUDGED = "COPASI from .cps"
 """The route whose numbers are read when claims read them, so that it gives verdicts too."""
-ROUTES: Mapping[str, Callable[[Subject, Design], Courses]] = {
+ROUTES: Mapping[str, Callable[[Subject], Courses]] = {
     JUDGED: _by_copasi_file,
     "COPASI from .omex": _by_archive("copasi"),
     "tellurium from .omex": _by_archive("tellurium"),

@@ -42,4 +42,4 @@ def markdown(cards: Mapping[str, Scorecard]) -> str:
 def _place(result: ClaimResult) -> str:
     if result.verdict in ("supported", "contradicted"):
         return result.verdict
-    return "nothing" if all(check.missing for check in result.checks) else "part"
+    return "nothing" if result.is_foreign else "part"

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from osteon.inputs.evidence import OrderCheck, StructureCheck
 from osteon.inputs.expectations import EFFECTS, RATIOS, threshold
-from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, percent
+from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, lack, percent
 
 STYLES = {
     "supported": "green",
@@ -37,7 +37,7 @@ def claims_table(card: Scorecard, verbose: bool) -> Group:
         table.add_column("verdict", no_wrap=True)
         table.add_column("what the model does", ratio=2)
         for result in card.results:
-            if result.model == model and (verbose or any(check.missing == () for check in result.checks)):
+            if result.model == model and (verbose or (result.checks and not result.is_foreign)):
                 table.add_row(*_row(result, verbose))
         tables.append(table)
     return Group(*tables)
@@ -47,9 +47,9 @@ def unasked(card: Scorecard, most: int = 8) -> Text:
     """Return for each model how many claims it has nothing of, and the words that would be needed most."""
     lines = []
     for model in dict.fromkeys(result.model for result in card.results):
-        lacking = [r for r in card.results if r.model == model and r.checks and all(c.missing for c in r.checks)]
+        lacking = [result for result in card.results if result.model == model and result.is_foreign]
         if lacking:
-            words = Counter(word for r in lacking for word in {word for c in r.checks for word in c.missing})
+            words = Counter(word for result in lacking for word in result.missing)
             told = ", ".join(f"{word} ({count})" for word, count in words.most_common(most))
             more = f", and {len(words) - most} more" if len(words) > most else ""
             lines.append(Text(f"{model} has no part in {len(lacking)} claims, listed by --verbose. Words it lacks: "))
@@ -91,9 +91,8 @@ def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
     lines = [described(check) for check in shown if verbose or not check.missing]
     if len(shown) < len(result.checks):
         lines.append(Text(f"and {len(result.checks) - len(shown)} more", style="dim"))
-    missing = dict.fromkeys(word for check in shown for word in check.missing)
-    if missing and not verbose:
-        lines.append(Text(f"the model has no {', '.join(missing)}", style=STYLES["not representable"]))
+    if result.missing and not verbose:
+        lines.append(Text(lack(result.missing), style=STYLES["not representable"]))
     if result.because or claim.documented:
         lines.append(Text(result.because or claim.documented or "", style="italic"))
     return claim.id, said, Text(result.verdict, style=STYLES[result.verdict]), Text("\n").join(lines)

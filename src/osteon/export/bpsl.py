@@ -23,6 +23,7 @@ from osteon.inputs.evidence import FEATURES, Check, Claim, ContrastCheck, OrderC
 from osteon.inputs.expectations import EFFECTS, threshold
 from osteon.mechanisms import sbml
 from osteon.protocols.experiments import Experiment
+from osteon.verdicts.scorecard import lack
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""
@@ -101,7 +102,7 @@ class _Writer:
         """Return why a check is no constraint, if it is none."""
         missing = missing_words(check, claim.setting, self._model.binding)
         if missing:
-            return f"the model has no {', '.join(missing)}"
+            return lack(missing)
         if isinstance(check, OrderCheck):
             return "BPSL has no word for the time of half a change"
         if not isinstance(check, ContrastCheck):
@@ -175,10 +176,7 @@ def _with_species(text: str, formulas: Mapping[str, str], shown: str) -> str:
     """
     document = sbml.read(text, shown)
     model = document.getModel()
-    changed = {
-        change.getVariable() for event in model.getListOfEvents() for change in event.getListOfEventAssignments()
-    }
-    for name in sorted(changed):
+    for name in sorted(sbml.changed_by_events(model)):
         parameter = model.removeParameter(name)
         if parameter is not None:
             _add_species(model, name).setInitialAmount(parameter.getValue())

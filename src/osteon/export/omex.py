@@ -67,7 +67,7 @@ def content(subject: Subject) -> bytes:
     laid_out = subject.design
     inside = [
         File(f"{name}.cps", copasi.content(subject)),
-        File.text(f"{name}.sedml", sedml.document(subject, laid_out, run)),
+        File.text(f"{name}.sedml", sedml.document(subject, run)),
         File.text(run, laid_out.sbml),
         File.text(f"{name}.xml", subject.model.sbml),
         File.text("metadata.rdf", metadata.document(subject)),

@@ -33,20 +33,19 @@ _TIME = "time"
 
 def files(subject: Subject) -> Iterator[File]:
     """Yield the SED-ML file and the SBML that it runs; see the module."""
-    laid_out = subject.design
     model = f"{subject.name}_experiments.xml"
-    yield File.text(f"{subject.name}.sedml", document(subject, laid_out, model))
-    yield File.text(model, laid_out.sbml)
+    yield File.text(f"{subject.name}.sedml", document(subject, model))
+    yield File.text(model, subject.design.sbml)
 
 
-def document(subject: Subject, laid_out: Design, source: str) -> str:
+def document(subject: Subject, source: str) -> str:
     """Return the SED-ML text of a model's experiments.
 
     Args:
         subject: the model.
-        laid_out: its experiments.
         source: the file of `Design.sbml`, relative to this one.
     """
+    laid_out = subject.design
     writer = _Writer(subject, laid_out)
     writer.write_simulations()
     for experiment in laid_out.experiments:

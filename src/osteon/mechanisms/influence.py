@@ -89,11 +89,10 @@ class Reader:
     def __init__(self, model: Any, acted: frozenset[str] = frozenset()) -> None:
         self.rules = {rule.getVariable(): rule.getMath() for rule in model.getListOfRules() if rule.isAssignment()}
         rated = {rule.getVariable() for rule in model.getListOfRules() if rule.isRate()}
-        reset = {one.getVariable() for event in model.getListOfEvents() for one in event.getListOfEventAssignments()}
         self._constants = {
             item.getId(): item.getValue()
             for item in model.getListOfParameters()
-            if item.getId() not in {*self.rules, *rated, *reset, *acted}
+            if item.getId() not in {*self.rules, *rated, *sbml.changed_by_events(model), *acted}
         }
 
     def symbols(self, tree: Any) -> frozenset[str]:

@@ -214,7 +214,7 @@ class Reaction:
 def symbols(model: Any) -> list[Symbol]:
     """Return every compartment, species and parameter of a libsbml model, in the order of the file."""
     rules = {rule.getVariable(): _infix(rule.getMath()) for rule in model.getListOfRules()}
-    reset = {one.getVariable() for event in model.getListOfEvents() for one in event.getListOfEventAssignments()}
+    reset = changed_by_events(model)
     found = []
     for kind, items in (
         ("compartment", model.getListOfCompartments()),
@@ -235,6 +235,12 @@ def symbols(model: Any) -> list[Symbol]:
                 )
             )
     return found
+
+
+def changed_by_events(model: Any) -> frozenset[str]:
+    """Return the ids of all that events of a libsbml model give new values."""
+    changes = (change for event in model.getListOfEvents() for change in event.getListOfEventAssignments())
+    return frozenset(change.getVariable() for change in changes)
 
 
 def _infix(tree: Any) -> str:

@@ -6,8 +6,6 @@ import re
 import tempfile
 from pathlib import Path
 
-import libsbml
-
 from osteon.dynamics.model import Model
 from osteon.errors import OsteonError
 from osteon.mechanisms import sbml
@@ -26,14 +24,13 @@ def file(model: Model) -> str:
             "the page 'Try it' needs the package 'python-copasi', which is not installed; "
             "`pip install 'osteon[export]'` brings it"
         ) from None
-    document = sbml.read(sbml.with_observables(model.sbml, model.formulas, model.shown), model.shown)
-    sbml.unfix_ones(document.getModel())
+    text = sbml.with_observables(model.sbml, model.formulas, model.shown)
     data = COPASI.CRootContainer.addDatamodel()
     try:
         # COPASI keeps SBML ids only of what it reads from a file.
         with tempfile.TemporaryDirectory() as folder:
             source, path = Path(folder) / f"{model.name}.xml", Path(folder) / f"{model.name}.cps"
-            source.write_text(libsbml.writeSBMLToString(document), encoding="utf-8")
+            source.write_text(text, encoding="utf-8")
             if not data.importSBML(str(source)):
                 reason = " ".join(COPASI.CCopasiMessage.getAllMessageText().split())
                 raise OsteonError(f"{model.shown}: COPASI cannot read it: {reason[:300] or 'it gives no reason'}")

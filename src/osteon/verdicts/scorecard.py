@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, isfinite, isinf
 from typing import Any, Literal
@@ -70,6 +71,16 @@ class ClaimResult:
     verdict: Verdict
     checks: tuple[CheckResult, ...]
     because: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Every word of its checks that the model does not bind."""
+        return tuple(dict.fromkeys(word for check in self.checks for word in check.missing))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the claim has checks, and the model lacks a word of every one."""
+        return bool(self.checks) and all(check.missing for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the shape of ``osteon verify --json``."""
@@ -143,6 +154,11 @@ class Scorecard:
         )
         head = "<tr><th>model</th><th>claim</th><th>statement</th><th>verdict</th></tr>"
         return f"<table>{head}{rows}</table>"
+
+
+def lack(words: Iterable[str]) -> str:
+    """Say which words a model does not bind."""
+    return f"the model has no {', '.join(words)}"
 
 
 def plain(number: float | None) -> float | str | None:

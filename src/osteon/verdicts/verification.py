@@ -13,7 +13,7 @@ from osteon.errors import SimulationError
 from osteon.inputs.conditions import canonical
 from osteon.inputs.evidence import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck
 from osteon.inputs.expectations import holds
-from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, Verdict
+from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, Verdict, lack
 
 
 class UndefinedError(Exception):
@@ -75,8 +75,7 @@ def judge(check: Check, claim: Claim, model: Model, experiments: Experiments) ->
     """Judge one check of a claim."""
     missing = missing_words(check, claim.setting, model.binding)
     if missing:
-        reason = f"the model has no {', '.join(missing)}"
-        return CheckResult(check, "not representable", reason=reason, missing=tuple(missing))
+        return CheckResult(check, "not representable", reason=lack(missing), missing=tuple(missing))
     return judge_bound(check, claim, model, experiments)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from osteon.inputs.library import Library
 from osteon.verdicts.scorecard import Scorecard
 from osteon.verdicts.verification import verify
 
+# A shell lets what it runs in the background ignore Ctrl-C, and children inherit that; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("osteon", deadline=None)  # No test depends on how busy a machine is.
 settings.load_profile("osteon")
 

@@ -222,11 +222,9 @@ def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: st
 def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     results = tmp_path / "chunks"
     command = [sys.executable, "-m", "osteon", "robustness", NAME, "--draws", "50000", "--results", str(results)]
-    # A shell lets what it runs in the background ignore Ctrl-C, and children inherit that.
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     limit = time.monotonic() + 120
     while not list(results.rglob("*.npz")):
         assert process.poll() is None

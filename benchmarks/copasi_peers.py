@@ -14,7 +14,7 @@ import numpy as np
 from jobs import Experiment, Job, claims
 
 import osteon
-from osteon.protocols.experiments import design
+from osteon.experiments.experiment import design
 
 
 class Raw:
@@ -35,7 +35,7 @@ class Raw:
         if not self._data.importSBMLFromString(self._design.sbml):
             raise RuntimeError(COPASI.CCopasiMessage.getAllMessageText())
         self._model = self._data.getModel()
-        self._knobs = {value.getSBMLId(): value for value in self._model.getModelValues()}
+        self._condition_parameters = {value.getSBMLId(): value for value in self._model.getModelValues()}
         self._task = self._data.getTask("Time-Course")
         self._task.getProblem().setUseValues(True)
         method = self._task.getMethod()
@@ -47,9 +47,9 @@ class Raw:
         """Return the observables of one experiment, of shape (times - 1, observables), at the values on file."""
         changed = self._vector()
         for name, value in self._experiments[experiment.label].values.items():
-            knob = self._knobs[name]
-            knob.setInitialValue(value)
-            changed.append(knob.getInitialValueReference())
+            parameter = self._condition_parameters[name]
+            parameter.setInitialValue(value)
+            changed.append(parameter.getInitialValueReference())
         self._model.updateInitialValues(changed)
         stops = sorted({stop for _, stops in experiment.stretches() for stop in stops})
         times = [0.0, *map(self._design.run_time, stops[1:])]

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import osteon
-from osteon.dynamics.model import Model
-from osteon.dynamics.readouts import Readout, readouts
-from osteon.dynamics.schedule import Changes, Schedule
-from osteon.inputs.evidence import Claim
-from osteon.inputs.library import Library, find_project
-from osteon.mechanisms import sbml
-from osteon.protocols.rest import needed
+from osteon import sbml
+from osteon.evidence.claims import Claim
+from osteon.evidence.project import Project, find_project
+from osteon.experiments.equilibration import needed
+from osteon.experiments.runs import Run, runs
+from osteon.simulation.model import Model
+from osteon.simulation.schedule import Changes, Schedule
 
 
 @dataclass(frozen=True)
@@ -95,22 +95,22 @@ def job(name: str) -> Job:
 
 def claims(model: Model) -> list[Claim]:
     """Return the claims on a model."""
-    return [claim for _, claim in Library(find_project(Path.cwd())).claims(model.binding)]
+    return [claim for _, claim in Project(find_project(Path.cwd())).claims(model.binding)]
 
 
-def wanted(model: Model) -> list[Readout]:
+def wanted(model: Model) -> list[Run]:
     """Return what the claims on a model read over time, in a fixed order."""
-    found = readouts(model, claims(model))
+    found = runs(model, claims(model))
     return [found[key] for key in sorted(found) if found[key].simulated]
 
 
-def laid_out(model: Model, readout: Readout) -> tuple[Schedule, list[float]]:
+def laid_out(model: Model, readout: Run) -> tuple[Schedule, list[float]]:
     """Return the schedule of a readout, and its times."""
     schedule = model.schedule(readout.names, readout.setting, readout.until(model))
     return schedule, schedule.times(readout.wanted(model))
 
 
-def _experiment(model: Model, readout: Readout) -> Experiment:
+def _experiment(model: Model, readout: Run) -> Experiment:
     species = {
         item.id for item in sbml.symbols(sbml.read(model.sbml, model.shown).getModel()) if item.kind == "species"
     }
@@ -122,12 +122,12 @@ def _experiment(model: Model, readout: Readout) -> Experiment:
         equilibrate=schedule.equilibrate,
         segments=tuple(
             Segment(
-                phase.start,
-                phase.end,
-                _acts(phase.changes, species, among=False),
-                _acts(phase.begun, species, among=True),
+                period.start,
+                period.end,
+                _acts(period.changes, species, among=False),
+                _acts(period.begun, species, among=True),
             )
-            for phase in schedule.phases
+            for period in schedule.periods
         ),
         times=tuple(times),
     )

@@ -11,13 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import osteon
-from osteon.authoring import building, overview
-from osteon.dynamics.draws import Draws
-from osteon.dynamics.readouts import readouts
-from osteon.dynamics.schedule import Change
+from osteon.curation import overview
 from osteon.errors import SimulationError
-from osteon.inputs.library import Library
-from osteon.verdicts.verification import Simulated
+from osteon.evidence.project import Project
+from osteon.experiments.runs import runs
+from osteon.files import write_file
+from osteon.simulation.sampling import Draws
+from osteon.simulation.schedule import Change
+from osteon.verification.verify import Simulated
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "robustness.md"
@@ -38,22 +39,22 @@ def main() -> None:
             print(lines[-1], flush=True)
     if not options.dry:
         text = PAGE.read_text(encoding="utf-8")
-        building.write(PAGE, overview.inserted(text, "\n".join(lines), "memory"))
+        write_file(PAGE, overview.inserted(text, "\n".join(lines), "memory"))
 
 
 def simulations(name: str, number: int) -> Iterator[tuple[int, int]]:
     """Simulate, and yield after each simulation how many are done and how many of them broke."""
-    library = Library(ROOT)
+    project = Project(ROOT)
     model = osteon.load(name, ROOT)
-    provenance = {**library.inherited(model.binding), **model.binding.parameters}
-    wanted = readouts(model, [claim for _, claim in library.claims(model.binding)]).values()
+    provenance = {**project.inherited(model.binding), **model.binding.parameters}
+    wanted = runs(model, [claim for _, claim in project.claims(model.binding)]).values()
     source, done, broke = Simulated(model), 0, 0
     for values in Draws(model.sbml, provenance, model.shown).take(number, seed=1):
         model.simulator.rebase({parameter: Change(value) for parameter, value in values.items()})
         for one in wanted:
             broke += 1
             with suppress(SimulationError):
-                source.trajectory(one) if one.simulated else source.resting(one)
+                source.time_course(one) if one.simulated else source.resting(one)
                 broke -= 1
             done += 1
             yield done, broke

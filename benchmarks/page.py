@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import median
 
 import osteon
-from osteon.authoring import building, overview
+from osteon.curation import overview
+from osteon.files import write_file
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "site.md"
@@ -32,7 +33,7 @@ def main() -> None:
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         waits = found["first"], found["ready"], median(found["changes"]), max(found["changes"])
         lines.append(f"| `{name}` | {' | '.join(f'{wait / 1000:.2f} s' for wait in waits)} |")
-    building.write(PAGE, overview.inserted(PAGE.read_text(encoding="utf-8"), "\n".join(lines), "page"))
+    write_file(PAGE, overview.inserted(PAGE.read_text(encoding="utf-8"), "\n".join(lines), "page"))
 
 
 if __name__ == "__main__":

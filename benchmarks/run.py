@@ -25,11 +25,11 @@ import numpy as np
 import roadrunner_peers
 
 import osteon
-from osteon.dynamics.schedule import Change
-from osteon.ensembles.robustness import trials
-from osteon.ensembles.trials import TIGHT
+from osteon.analysis.robustness.result import trials
+from osteon.analysis.robustness.samples import TIGHT
 from osteon.errors import SimulationError
-from osteon.inputs.library import Library, find_project
+from osteon.evidence.project import Project, find_project
+from osteon.simulation.schedule import Change
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "performance.md"
@@ -150,10 +150,10 @@ def _contestants(job: jobs.Job) -> list[Any]:
 
 
 def _drawn(name: str, draws: int) -> list[dict[str, float]]:
-    library = Library(find_project(ROOT))
+    project = Project(find_project(ROOT))
     model = osteon.load(name)
-    provenance = {**library.inherited(model.binding), **model.binding.parameters}
-    made = trials(model, library.claims(model.binding), provenance, draws=draws, seed=1, sampler="sobol")
+    provenance = {**project.inherited(model.binding), **model.binding.parameters}
+    made = trials(model, project.claims(model.binding), provenance, draws=draws, seed=1, sampler="sobol")
     return [made.values(item) for item in range(draws)]
 
 
@@ -183,7 +183,7 @@ def _dense(work: list[jobs.Job], rounds: int) -> list[str]:
     for job in work:
         model = osteon.load(job.model)
         schedule = model.schedule(())
-        start, end = schedule.phases[0].start, schedule.phases[-1].end
+        start, end = schedule.periods[0].start, schedule.periods[-1].end
         times = np.linspace(start, end, 10_001).tolist()
         plain = roadrunner_peers.Naive(job)
         plain.runner.resetAll()

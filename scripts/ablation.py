@@ -3,22 +3,23 @@
 from pathlib import Path
 
 import osteon
-from osteon.authoring import building
+from osteon.analysis.ablation.run import ablation, ablation_plan, job
 from osteon.cli.computing import computed
-from osteon.ensembles.dissection import dissection, job, necessity
-from osteon.inputs.library import Library
-from osteon.pictures.charts import draw_necessity
+from osteon.curation import build
+from osteon.evidence.project import Project
+from osteon.files import write_file
+from osteon.pictures.charts import draw_ablation
 
 PICTURED = "mitochondrial_lamin"
 
 root = Path(__file__).parents[1]
-library = Library(root)
+project = Project(root)
 for name in osteon.models(root):
     model = osteon.load(name, root)
-    whole = dissection(model, library.claims(model.binding))
-    found = necessity(whole, computed(job(whole), f"Taking {name} apart", workers=None, scheduler=None, results=None))
-    building.write(library.files(name).result("ablation"), found.text())
+    whole = ablation_plan(model, project.claims(model.binding))
+    found = ablation(whole, computed(job(whole), f"Taking {name} apart", workers=None, scheduler=None, results=None))
+    write_file(project.files(name).result("ablation"), found.text())
     if name == PICTURED:
-        draw_necessity(found, root / "docs" / "figures" / "ablation.svg")
-for _, path, text in building.built(library, None):
-    building.write(path, text)
+        draw_ablation(found, root / "docs" / "figures" / "ablation.svg")
+for _, path, text in build.built(project, None):
+    write_file(path, text)

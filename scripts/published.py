@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
-from osteon.authoring import building, overview, published
-from osteon.inputs.library import Library
+from osteon.curation import overview, published
+from osteon.evidence.project import Project
+from osteon.files import write_file
 
 root = Path(__file__).parents[1]
-library = Library(root)
+project = Project(root)
 folder = Path(sys.argv[1])
-cards = {name: published.scored(library, name, folder / f"{file}.xml") for name, file in published.FILES.items()}
+cards = {name: published.scored(project, name, folder / f"{file}.xml") for name, file in published.FILES.items()}
 page = root / "docs" / "scoring.md"
-building.write(page, overview.inserted(page.read_text(encoding="utf-8"), published.markdown(cards), "published"))
+write_file(page, overview.inserted(page.read_text(encoding="utf-8"), published.markdown(cards), "published"))

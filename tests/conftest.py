@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from osteon.authoring import building
 from osteon.cli import main, terminal
-from osteon.dynamics.model import Model, load
-from osteon.inputs.library import Library
-from osteon.verdicts.scorecard import Scorecard
-from osteon.verdicts.verification import verify
+from osteon.curation import build
+from osteon.evidence.project import Project
+from osteon.simulation.model import Model, load
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.verify import verify
 
 # A shell lets what it runs in the background ignore Ctrl-C, and children inherit that; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,26 +26,26 @@ settings.register_profile("osteon", deadline=None)  # No test depends on how bus
 settings.load_profile("osteon")
 
 ROOT = Path(__file__).parents[1]
-LIBRARY = Library(ROOT)
-MODELS = LIBRARY.model_names
+PROJECT = Project(ROOT)
+MODELS = PROJECT.model_names
 
 
 @cache
 def model(name: str) -> Model:
     """Return one of the project's models, compiled once for all tests."""
-    return load(LIBRARY, name)
+    return load(PROJECT, name)
 
 
 @cache
 def scorecard(name: str) -> Scorecard:
     """Return what one of the project's models makes of its claims."""
-    return verify(model(name), LIBRARY.claims(model(name).binding))
+    return verify(model(name), PROJECT.claims(model(name).binding))
 
 
 @cache
 def generated() -> dict[str, str]:
     """Return what `osteon build` would write, by path inside the project."""
-    return {path.relative_to(ROOT).as_posix(): text for _, path, text in building.built(LIBRARY, None)}
+    return {path.relative_to(ROOT).as_posix(): text for _, path, text in build.built(PROJECT, None)}
 
 
 @dataclass(frozen=True)

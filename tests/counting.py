@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from osteon.computing.jobs import Chunk, Columns, Job
-from osteon.computing.work import run
+from osteon.jobs.job import Chunk, Columns, Job
+from osteon.jobs.run import run_job
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,4 @@ def job(context: Counting, function=counted) -> Job:  # type: ignore[no-untyped-
 def main() -> None:
     """Do the job as the command line says: folder of marks, folder of results, gate."""
     folder, results, gate = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    run(job(Counting(folder, gate=gate)), results=results, workers=2)
+    run_job(job(Counting(folder, gate=gate)), results=results, workers=2)

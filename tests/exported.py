@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from conftest import LIBRARY
-from osteon.export.subject import Subject, subject
+from conftest import PROJECT
+from osteon.export.bundle import Bundle, bundle
 
 
 @cache
-def gathered(name: str) -> Subject:
+def gathered(name: str) -> Bundle:
     """Return one of the project's models as exporters get it."""
-    return subject(LIBRARY, name)
+    return bundle(PROJECT, name)

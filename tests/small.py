@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from osteon.dynamics.model import Model
-from osteon.inputs.bindings import Binding
-from osteon.inputs.evidence import Vocabulary
-from osteon.mechanisms.compilation import compile_antimony
+from osteon.evidence.bindings import Binding
+from osteon.evidence.claims import Vocabulary
+from osteon.sbml.antimony import compile_antimony
+from osteon.simulation.model import Model
 
 HEAD = """
   unit day = 86400 second

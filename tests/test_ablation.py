@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, ROOT, Command, generated
-from osteon.computing import records
-from osteon.computing.work import run
-from osteon.dynamics.model import Model
-from osteon.ensembles.dissection import dissection, job, necessity
-from osteon.ensembles.necessity import STANDINGS, Necessity
+from conftest import MODELS, PROJECT, ROOT, Command, generated
+from osteon.analysis.ablation.result import STANDINGS, Ablation
+from osteon.analysis.ablation.run import ablation, ablation_plan, job
 from osteon.errors import OsteonError
-from osteon.inputs.evidence import Claim
-from osteon.mechanisms.ablation import REACH, Change, Edge, ablated, edges
-from osteon.pictures.charts import draw_necessity
+from osteon.evidence.claims import Claim
+from osteon.jobs import parquet
+from osteon.jobs.run import run_job
+from osteon.pictures.charts import draw_ablation
+from osteon.sbml.edges import REACH, Alteration, Edge, ablated, edges
+from osteon.simulation.model import Model
 
 CHAIN = """
   substanceOnly species A in cell = 1 dimensionless
@@ -73,12 +73,12 @@ CLAIMS = (
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Necessity:
-    whole = dissection(_chain(), CLAIMS)
-    return necessity(whole, run(job(whole), results=tmp_path_factory.mktemp("results"), workers=2))
+def found(tmp_path_factory: pytest.TempPathFactory) -> Ablation:
+    whole = ablation_plan(_chain(), CLAIMS)
+    return ablation(whole, run_job(job(whole), results=tmp_path_factory.mktemp("results"), workers=2))
 
 
-def _changed(text: str, law: str, symbol: str | None, change: Change, resting: float = 1.0) -> Model:
+def _changed(text: str, law: str, symbol: str | None, change: Alteration, resting: float = 1.0) -> Model:
     changed = ablated(text, Edge(law, symbol), change, resting, "small.xml")
     whole = _chain()
     return Model(changed, whole.binding, whole.vocabulary, shown="small.xml")
@@ -167,7 +167,7 @@ def test_a_reaction_removed_has_no_rate() -> None:
         (Edge("a_made"), "reversed", "only an influence has a sign"),
     ],
 )
-def test_what_is_not_there_cannot_be_taken_away(edge: Edge, change: Change, message: str) -> None:
+def test_what_is_not_there_cannot_be_taken_away(edge: Edge, change: Alteration, message: str) -> None:
     with pytest.raises(OsteonError, match=message):
         ablated(_chain().sbml, edge, change, 1.0, "small.xml")
 
@@ -178,7 +178,7 @@ def test_a_model_with_a_parameter_of_that_name_is_refused() -> None:
         ablated(text, Edge("b_made", "A"), "removed", 1.0, "small.xml")
 
 
-def test_the_claims_that_fall_are_those_behind_the_edge(found: Necessity) -> None:
+def test_the_claims_that_fall_are_those_behind_the_edge(found: Ablation) -> None:
     assert found.supported == ("T-01", "T-02", "T-03", "T-04")
     assert found.structural == ("T-04",)
     fallen = {(str(o.edge), o.change): set(o.fallen) for o in found.outcomes}
@@ -188,36 +188,36 @@ def test_the_claims_that_fall_are_those_behind_the_edge(found: Necessity) -> Non
     assert fallen["C in b_made", "removed"] == set()
 
 
-def test_a_claim_that_a_reversal_meets_is_gained(found: Necessity) -> None:
+def test_a_claim_that_a_reversal_meets_is_gained(found: Ablation) -> None:
     gained = {(str(o.edge), o.change): o.gained for o in found.outcomes}
     assert gained["B in Ratio", "reversed"] == ("T-05",)
     assert gained["B in Ratio", "removed"] == ()
 
 
-def test_the_standing_of_each_edge(found: Necessity) -> None:
-    standing = {str(edge): found.standing(edge) for edge in found.edges}
-    assert standing["A in b_made"] == "needed"
-    assert standing["C in b_made"] == "off"
-    assert standing["c_lost"] == "vital"
+def test_the_standing_of_each_edge(found: Ablation) -> None:
+    support = {str(edge): found.support(edge) for edge in found.edges}
+    assert support["A in b_made"] == "needed"
+    assert support["C in b_made"] == "off"
+    assert support["c_lost"] == "vital"
     # Without its synthesis C is nothing, in control as well: its fold change is undefined, and its claims fail.
-    assert standing["c_made"] == "broken"
+    assert support["c_made"] == "broken"
 
 
-def test_claims_and_the_edges_they_hang_on(found: Necessity) -> None:
+def test_claims_and_the_edges_they_hang_on(found: Ablation) -> None:
     assert [str(edge) for edge in found.breakers("T-03")] == ["A in b_made", "Ratio in c_made", "B in Ratio"]
     # Without their synthesis B and C are nothing, and there is no fold change to contradict the claim.
     assert "T-03" in found.of(Edge("b_made"))["removed"].failed
     # Without its source nothing is left of the chain, which says nothing of the claim on A.
-    assert found.standing(Edge("a_made")) == "vital"
+    assert found.support(Edge("a_made")) == "vital"
     assert found.breakers("T-01") == ()
     assert found.unbreakable() == ("T-01",)
 
 
 def test_an_edge_that_no_claim_reads_is_untested(tmp_path: Path) -> None:
-    whole = dissection(_chain(), CLAIMS[:1])
-    alone = necessity(whole, run(job(whole), results=tmp_path, workers=1))
-    standing = {str(edge): alone.standing(edge) for edge in alone.edges}
-    assert standing["Ratio in c_made"] == "silent"
+    whole = ablation_plan(_chain(), CLAIMS[:1])
+    alone = ablation(whole, run_job(job(whole), results=tmp_path, workers=1))
+    support = {str(edge): alone.support(edge) for edge in alone.edges}
+    assert support["Ratio in c_made"] == "silent"
     assert alone.statement(alone.of(Edge("c_made", "Ratio"))["removed"]) == "no claim falls, and no effect moves"
 
 
@@ -225,13 +225,13 @@ def test_each_setting_is_held_where_its_own_control_rests() -> None:
     whole = _chain()
     halved = whole.binding.settings["culture"].model_copy(update={"set": {"dose": 0.5}})
     binding = whole.binding.model_copy(update={"settings": {**whole.binding.settings, "dish": halved}})
-    resting = dissection(Model(whole.sbml, binding, whole.vocabulary, shown="small.xml"), ()).resting
+    resting = ablation_plan(Model(whole.sbml, binding, whole.vocabulary, shown="small.xml"), ()).resting
     assert resting["culture"]["A"] == pytest.approx(1.0)
     assert resting["dish"]["A"] == pytest.approx(0.5)
 
 
-def test_a_result_survives_being_written_down(found: Necessity) -> None:
-    assert Necessity.from_dict(found.as_dict()) == found
+def test_a_result_survives_being_written_down(found: Ablation) -> None:
+    assert Ablation.from_dict(found.as_dict()) == found
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ def test_command_draws_and_tabulates(project: Path, osteon: Command) -> None:
     files = ("--plot", str(plot), "--parquet", str(table))
     assert osteon("ablate", "mine", "--results", str(project / "chunks"), *files, cwd=project).code == 0
     assert "<svg" in plot.read_text(encoding="utf-8")
-    columns, about = records.read(table)
+    columns, about = parquet.read(table)
     assert list(columns["edge"]) == ["synthesis", "loss"]
     assert about["model"] == "mine"
 
@@ -302,13 +302,13 @@ def test_command_refuses(arguments: tuple[str, ...], message: str, project: Path
     assert message in outcome.err
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if LIBRARY.files(name).result("ablation").is_file()])
+@pytest.mark.parametrize("name", [name for name in MODELS if PROJECT.files(name).result("ablation").is_file()])
 def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> None:
-    text = LIBRARY.files(name).result("ablation").read_text(encoding="utf-8")
-    result = Necessity.from_dict(json.loads(text))
+    text = PROJECT.files(name).result("ablation").read_text(encoding="utf-8")
+    result = Ablation.from_dict(json.loads(text))
     assert result.text() == text
-    assert {result.standing(edge) for edge in result.edges} <= set(STANDINGS)
-    draw_necessity(result, tmp_path / "matrix.png")
+    assert {result.support(edge) for edge in result.edges} <= set(STANDINGS)
+    draw_ablation(result, tmp_path / "matrix.png")
 
 
 def test_the_document_has_the_tables_of_what_is_on_record() -> None:

@@ -14,16 +14,16 @@ import pytest
 
 from conftest import MODELS, ROOT
 from exported import gathered
-from osteon.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
-from osteon.authoring import overview
-from osteon.dynamics.trajectory import Trajectory
+from osteon.curation import overview
 from osteon.export import copasi, sedml
+from osteon.export.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
+from osteon.simulation.timecourse import TimeCourse
 
 SMALLEST = "runx2_osteogenesis"
 FILED = ROOT / "docs" / "results" / "agreement.json"
 
 
-def ours(name: str) -> dict[str, Trajectory]:
+def ours(name: str) -> dict[str, TimeCourse]:
     """Return our own numbers, as if another program had given them."""
     model = gathered(name).model
     return {

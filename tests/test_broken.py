@@ -21,13 +21,15 @@ CASES = sorted(path.parent for path in Path(__file__).parent.glob("broken/*/case
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project with one mechanism, `tiny`, built and without faults."""
-    from osteon.authoring import building, templates
-    from osteon.inputs.library import Library
+    from osteon.curation import build
+    from osteon.curation import new as templates
+    from osteon.evidence.project import Project
+    from osteon.files import write_file
 
     root = tmp_path_factory.mktemp("sound")
     templates.start(root, root, "tiny")
-    for _, path, text in building.built(Library(root), None):
-        building.write(path, text)
+    for _, path, text in build.built(Project(root), None):
+        write_file(path, text)
     return root
 
 
@@ -48,11 +50,12 @@ def _break(root: Path, folder: Path, case: dict[str, Any]) -> None:
     if (folder / "files").is_dir():
         shutil.copytree(folder / "files", root, dirs_exist_ok=True)
     if case.get("rebuild"):
-        from osteon.authoring import building
-        from osteon.inputs.library import Library
+        from osteon.curation import build
+        from osteon.evidence.project import Project
+        from osteon.files import write_file
 
-        for _, path, text in building.built(Library(root), None):
-            building.write(path, text)
+        for _, path, text in build.built(Project(root), None):
+            write_file(path, text)
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)

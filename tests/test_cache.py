@@ -10,8 +10,8 @@ import pytest
 
 import small
 from osteon import cache
-from osteon.dynamics import compiled
-from osteon.dynamics.model import Model
+from osteon.simulation import roadrunner as compiled
+from osteon.simulation.model import Model
 
 KEY = b"key"
 
@@ -27,8 +27,8 @@ def _made(k: float) -> Model:
 
 
 def _bits(made: Model) -> bytes:
-    trajectory = made.simulator.run(made.schedule((), until=3.0), [1.0, 2.0])
-    return trajectory.values["s"].tobytes()
+    time_course = made.simulator.run(made.schedule((), until=3.0), [1.0, 2.0])
+    return time_course.values["s"].tobytes()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import LIBRARY, MODELS, model, scorecard
+from conftest import MODELS, PROJECT, model, scorecard
 
-CLAIMS = [(name, claim.id) for name in MODELS for _, claim in LIBRARY.claims(LIBRARY.binding(name))]
+CLAIMS = [(name, claim.id) for name in MODELS for _, claim in PROJECT.claims(PROJECT.binding(name))]
 
 
 @pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=[f"{name}-{claim}" for name, claim in CLAIMS])

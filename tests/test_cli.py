@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, Command, model, scorecard
+from conftest import MODELS, PROJECT, ROOT, Command, model, scorecard
 
 NAME = "mitochondrial_lamin"
 
@@ -23,7 +23,7 @@ def test_verify_json_has_its_documented_shape(osteon: Command) -> None:
     assert outcome.code == 0
     assert set(card) == {"osteon", "passed", "summary", "claims"}
     claims = {claim["claim"]: claim for claim in card["claims"]}
-    assert set(claims) == {claim.id for _, claim in LIBRARY.claims(LIBRARY.binding(NAME))}
+    assert set(claims) == {claim.id for _, claim in PROJECT.claims(PROJECT.binding(NAME))}
     check = claims["S0-31"]["checks"][0]
     assert (check["observable"], check["condition"], check["reference"]) == ("nuclear_size", "cccp+oe_lmna", "control")
     assert check["expect"] == "prevented"
@@ -67,7 +67,7 @@ def test_a_counterfactual_world_contradicts_what_it_should(osteon: Command) -> N
 def test_predict_answers_for_each_observable(osteon: Command) -> None:
     outcome = osteon("predict", NAME, "-c", "cccp+si_atf4+si_lmna", "-r", "control", "--json")
     answer = json.loads(outcome.out)
-    assert set(answer["observables"]) == set(LIBRARY.binding(NAME).observables)
+    assert set(answer["observables"]) == set(PROJECT.binding(NAME).observables)
     for row in answer["observables"].values():
         assert row["fold_change"] == pytest.approx(row["value"] / row["reference"])
     assert answer["observables"]["nuclear_size"]["fold_change"] > 1.1
@@ -101,7 +101,7 @@ def test_simulate_json(osteon: Command) -> None:
 
 def test_score_gives_a_users_file_the_same_verdicts_as_our_own(osteon: Command) -> None:
     binding = str(ROOT / "models" / "bindings" / f"{NAME}.toml")
-    scored = osteon("score", str(LIBRARY.files(NAME).sbml), "--binding", binding, "--json")
+    scored = osteon("score", str(PROJECT.files(NAME).sbml), "--binding", binding, "--json")
     assert json.loads(scored.out) == scorecard(NAME).as_dict()
 
 
@@ -115,13 +115,13 @@ def test_matrix_has_claims_down_and_models_across(osteon: Command) -> None:
 
 def test_score_beside_a_model_of_the_project(osteon: Command) -> None:
     binding = str(ROOT / "models" / "bindings" / f"{NAME}.toml")
-    command = ["score", str(LIBRARY.files(NAME).sbml), "--binding", binding, "--beside", "runx2_osteogenesis", "--json"]
+    command = ["score", str(PROJECT.files(NAME).sbml), "--binding", binding, "--beside", "runx2_osteogenesis", "--json"]
     assert set(json.loads(osteon(*command).out)["summary"]) == {NAME, "runx2_osteogenesis"}
 
 
 def test_contradictions_on_record_are_accepted_when_asked(osteon: Command) -> None:
     """`make verify` fails on surprises only; the command itself on every contradiction."""
-    known = [name for name in MODELS if LIBRARY.binding(name).unmet]
+    known = [name for name in MODELS if PROJECT.binding(name).unmet]
     assert known, "no model has a claim that it does not meet: this test needs another example"
     assert osteon("verify", known[0]).code == 1
     accepted = osteon("verify", known[0], "--accept-unmet")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import roadrunner
 
-from conftest import LIBRARY, MODELS
-from osteon.mechanisms import sbml
+from conftest import MODELS, PROJECT
+from osteon import sbml
 
 
 def near_one(text: str) -> list[str]:
@@ -46,7 +46,7 @@ def in_copasi(text: str, changed: list[str]) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_parameter_of_value_1_changes_what_it_stands_in(name: str) -> None:
-    text = LIBRARY.files(name).sbml.read_text(encoding="utf-8")
+    text = PROJECT.files(name).sbml.read_text(encoding="utf-8")
     changed = near_one(text)
     assert changed
     expected, found = in_roadrunner(text, changed), in_copasi(text, changed)

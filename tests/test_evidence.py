@@ -9,13 +9,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, generated, model
-from osteon.authoring import building
-from osteon.mechanisms import sbml
+from conftest import MODELS, PROJECT, ROOT, generated, model
+from osteon import sbml
+from osteon.curation import build
 
 INVENTORY = {"S0": 51, "S1": 22, "S2": 46, "S3": 44, "S4": 20, "X": 11}
 """How many statements were found in each source, or drawn from them together (X); none may be dropped."""
-SOURCES = [LIBRARY.evidence(name) for name in LIBRARY.source_names]
+SOURCES = [PROJECT.evidence(name) for name in PROJECT.source_names]
 
 
 @pytest.mark.parametrize("evidence", SOURCES, ids=lambda evidence: evidence.source.id)
@@ -48,21 +48,21 @@ def test_conflicts_are_seen_from_both_sides() -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_answers_to_the_source_of_its_name(name: str) -> None:
-    assert name in LIBRARY.binding(name).sources or name not in LIBRARY.source_names
+    assert name in PROJECT.binding(name).sources or name not in PROJECT.source_names
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_value_lies_in_its_range_also_what_a_part_brings_along(name: str) -> None:
-    binding = LIBRARY.binding(name)
+    binding = PROJECT.binding(name)
     document = sbml.read(model(name).sbml, name)  # kept, for libsbml frees a model with it
     parameters = document.getModel().getListOfParameters()
-    ranges = {id_: entry.range for id_, entry in {**LIBRARY.inherited(binding), **binding.parameters}.items()}
+    ranges = {id_: entry.range for id_, entry in {**PROJECT.inherited(binding), **binding.parameters}.items()}
     values = {p.getId(): p.getValue() for p in parameters if p.getId() in ranges and p.isSetValue()}
     assert values
     assert not {id_: value for id_, value in values.items() if not ranges[id_][0] <= value <= ranges[id_][1]}
 
 
-@pytest.mark.parametrize("stem", building.SCHEMAS)
+@pytest.mark.parametrize("stem", build.SCHEMAS)
 def test_schema_is_tracked_and_current(stem: str) -> None:
     name = f"schemas/{stem}.schema.json"
     assert (ROOT / name).read_text(encoding="utf-8") == generated()[name]
@@ -70,7 +70,7 @@ def test_schema_is_tracked_and_current(stem: str) -> None:
 
 FILES = {
     "vocabulary": [ROOT / "evidence" / "vocabulary.toml"],
-    "evidence": [ROOT / "evidence" / f"{name}.toml" for name in LIBRARY.source_names],
+    "evidence": [ROOT / "evidence" / f"{name}.toml" for name in PROJECT.source_names],
     "binding": [ROOT / "models" / "bindings" / f"{name}.toml" for name in MODELS],
 }
 

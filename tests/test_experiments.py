@@ -10,16 +10,16 @@ import pytest
 import roadrunner
 
 import small
-from conftest import LIBRARY, MODELS, model
+from conftest import MODELS, PROJECT, model
 from exported import gathered
-from osteon.dynamics.model import Model
-from osteon.dynamics.readouts import Readout, readouts
-from osteon.dynamics.trajectory import Trajectory, Vector
+from osteon import sbml
 from osteon.errors import OsteonError
-from osteon.inputs.evidence import Claim, ContrastCheck
-from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, Recorded, design, knob_values
-from osteon.verdicts.verification import Simulated, verify
+from osteon.evidence.claims import Claim, ContrastCheck
+from osteon.experiments.experiment import ExperimentSet, Recorded, condition_values, design
+from osteon.experiments.runs import Run, runs
+from osteon.simulation.model import Model
+from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.verification.verify import Simulated, verify
 
 TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}
 
@@ -27,7 +27,7 @@ TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}
 class Plain:
     """A design's SBML in libroadrunner, run as any program would: parameters set, one time course."""
 
-    def __init__(self, made: Design) -> None:
+    def __init__(self, made: ExperimentSet) -> None:
         self._made = made
         self._runner = roadrunner.RoadRunner(made.sbml)
         self._runner.timeCourseSelections = ["clock", *made.observables.values()]
@@ -37,8 +37,8 @@ class Plain:
 
     def __call__(self, values: Mapping[str, float], times: list[float]) -> dict[str, Vector]:
         self._runner.resetAll()
-        for knob, value in values.items():
-            self._runner[knob] = value
+        for parameter, value in values.items():
+            self._runner[parameter] = value
         table = np.array(self._runner.simulate(times=[0.0, *map(self._made.run_time, times)]))[1:]
         assert table[:, 0] == pytest.approx(times, abs=1e-4)
         return {name: table[:, 1 + index].copy() for index, name in enumerate(self._made.observables)}
@@ -48,10 +48,10 @@ def run(tried: Model, condition: str, times: list[float], setting: str | None = 
     """Return ``s`` of a small model under a condition, from its design."""
     names = () if condition == "control" else tuple(condition.split("+"))
     made = design(tried, ())
-    return Plain(made)(knob_values(made, tried, tried.schedule(names, setting, inf)), times)["s"]
+    return Plain(made)(condition_values(made, tried, tried.schedule(names, setting, inf)), times)["s"]
 
 
-def differences(found: Mapping[str, Vector], reference: Trajectory, least: float) -> list[float]:
+def differences(found: Mapping[str, Vector], reference: TimeCourse, least: float) -> list[float]:
     """Return differences relative to the largest value of each observable, or the detection limit where it is less."""
     return [
         float(difference)
@@ -120,7 +120,7 @@ def test_steady_states_are_runs_of_their_own() -> None:
     ]  # fmt: skip
     plain = Plain(made)
     found = {
-        one.id: Trajectory(one.condition, np.array(one.times), plain(one.values, list(one.times)), "d")
+        one.id: TimeCourse(one.condition, np.array(one.times), plain(one.values, list(one.times)), "d")
         for one in made.experiments
     }
     card = verify(tried, [("x", claim)], source=Recorded(made, found))
@@ -143,23 +143,23 @@ def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) ->
     assert sbml.problems(document) == []
     parameters = document.getModel().getListOfParameters()
     assert [p.getId() for p in parameters if p.getConstant() and abs(p.getValue() - 1) < 1e-3] == []
-    knobs = {knob.id: knob.value for knob in made.knobs}
-    assert made.control.values == knobs
-    for knob, value in knobs.items():  # libsbml writes fifteen digits
-        assert document.getModel().getParameter(knob).getValue() == pytest.approx(value, rel=1e-14)
-    assert all(one.values.keys() == knobs.keys() for one in made.experiments)
+    condition_parameters = {parameter.id: parameter.value for parameter in made.condition_parameters}
+    assert made.control.values == condition_parameters
+    for parameter, value in condition_parameters.items():  # libsbml writes fifteen digits
+        assert document.getModel().getParameter(parameter).getValue() == pytest.approx(value, rel=1e-14)
+    assert all(one.values.keys() == condition_parameters.keys() for one in made.experiments)
     assert len({one.id for one in made.experiments}) == len(made.experiments)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_experiment_is_what_the_simulator_makes_of_it(name: str) -> None:
     made, own = gathered(name).design, model(name)
-    needed = readouts(own, [claim for _, claim in LIBRARY.claims(own.binding)])
+    needed = runs(own, [claim for _, claim in PROJECT.claims(own.binding)])
     source, plain = Simulated(own), Plain(made)
     found: list[float] = []
     for one in made.experiments:
-        control = Readout(one.setting, one.condition, times=(), whole=True, resting=False)
-        reference = source.trajectory(needed.get((one.setting, one.condition), control))
+        control = Run(one.setting, one.condition, times=(), whole=True, resting=False)
+        reference = source.time_course(needed.get((one.setting, one.condition), control))
         assert reference.times == pytest.approx(one.times, abs=1e-12)
         least = own.binding.protocol.detection_limit
         found += differences(plain(one.values, list(one.times)), reference, least)

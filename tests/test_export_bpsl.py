@@ -19,11 +19,11 @@ import roadrunner
 
 from conftest import MODELS, scorecard
 from exported import gathered
+from osteon import sbml
+from osteon.evidence.claims import Claim, ContrastCheck
+from osteon.evidence.criteria import EFFECTS, threshold
 from osteon.export import bpsl
-from osteon.inputs.evidence import Claim, ContrastCheck
-from osteon.inputs.expectations import EFFECTS, threshold
-from osteon.mechanisms import sbml
-from osteon.verdicts.scorecard import CheckResult
+from osteon.verification.scorecard import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
 """Small enough to be simulated in a test by PyBNF itself; it supports most claims, and refuses some."""

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 import roadrunner
 
-from conftest import LIBRARY, MODELS, model
+from conftest import MODELS, PROJECT, model
+from osteon import sbml
 from osteon.export import export
-from osteon.export.subject import subject
-from osteon.mechanisms import sbml
+from osteon.export.bundle import bundle
 
 END, POINTS = 5.0, 21
 # Both integrators run at a relative tolerance of 1e-8 or below.
@@ -29,7 +29,7 @@ RELATIVE, ABSOLUTE = 1e-5, 1e-7
 @cache
 def exported(name: str) -> dict[str, str]:
     """Return the text of each file of a model, by its ending."""
-    found = export(subject(LIBRARY, name), ["equations", "code"])
+    found = export(bundle(PROJECT, name), ["equations", "code"])
     return {file.path.rpartition(".")[2]: file.content.decode() for file in found}
 
 

@@ -18,18 +18,18 @@ import roadrunner
 
 from conftest import MODELS, ROOT
 from exported import gathered
+from osteon import sbml
+from osteon.experiments.experiment import ExperimentSet
+from osteon.experiments.staged_sbml import CLOCK
 from osteon.export import copasi
-from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design
-from osteon.protocols.staging import CLOCK
 
 SMALLEST = "runx2_osteogenesis"
 _AGAIN = """
 import sys, pathlib
 from osteon.export import copasi
-from osteon.export.subject import subject
-from osteon.inputs.library import Library, find_project
-pathlib.Path(sys.argv[2]).write_bytes(copasi.content(subject(Library(find_project(pathlib.Path.cwd())), sys.argv[1])))
+from osteon.export.bundle import bundle
+from osteon.evidence.project import Project, find_project
+pathlib.Path(sys.argv[2]).write_bytes(copasi.content(bundle(Project(find_project(pathlib.Path.cwd())), sys.argv[1])))
 """
 
 
@@ -40,7 +40,7 @@ def written(name: str) -> bytes:
     return file.content
 
 
-def named(made: Design) -> dict[str, str]:
+def named(made: ExperimentSet) -> dict[str, str]:
     """Return what COPASI calls each parameter."""
     document = sbml.read(made.sbml, "design")
     return {one.getId(): one.getName() or one.getId() for one in document.getModel().getListOfParameters()}
@@ -66,15 +66,15 @@ def test_every_experiment_is_a_parameter_set(opened: Any, name: str) -> None:
     titles = named(made)
     for one_of_them in made.experiments:
         values = found[one_of_them.label]["Initial Global Quantities"]
-        for knob, value in one_of_them.values.items():
-            assert values[re.sub("([,=])", r"\\\1", titles[knob])]["value"] == pytest.approx(value, rel=1e-14)
+        for parameter, value in one_of_them.values.items():
+            assert values[re.sub("([,=])", r"\\\1", titles[parameter])]["value"] == pytest.approx(value, rel=1e-14)
 
 
 @EACH
 def test_it_opens_in_the_state_of_control(opened: Any, name: str) -> None:
     known, titles = basico.get_parameters(model=opened)["initial_value"], named(gathered(name).design)
-    for knob, value in gathered(name).design.control.values.items():
-        assert known[titles[knob]] == pytest.approx(value, rel=1e-14)
+    for parameter, value in gathered(name).design.control.values.items():
+        assert known[titles[parameter]] == pytest.approx(value, rel=1e-14)
 
 
 @EACH
@@ -96,8 +96,8 @@ def test_the_scan_runs_every_experiment(opened: Any, tmp_path: Path) -> None:
     for experiment, run in zip(made.experiments, runs, strict=True):
         runner = roadrunner.RoadRunner(made.sbml)
         runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-10, 1e-14
-        for knob, value in experiment.values.items():
-            runner[knob] = value
+        for parameter, value in experiment.values.items():
+            runner[parameter] = value
         times = [0.0, *(made.lead + run[1:, 0])]
         found = np.array(runner.simulate(times=times, selections=list(made.observables.values())))[1:]
         np.testing.assert_allclose(run[1:, 1:], found, rtol=1e-4, atol=1e-5)

@@ -17,12 +17,13 @@ import pytest
 import small
 from conftest import MODELS, ROOT
 from exported import gathered
+from osteon import sbml
 from osteon.errors import OsteonError
 from osteon.export import diagram
-from osteon.mechanisms import influence, sbml
 from osteon.pictures import layout
 from osteon.pictures.layout import Box, Layout
 from osteon.pictures.wiring import Wiring, wiring
+from osteon.sbml import influence
 
 SVG = "{http://www.w3.org/2000/svg}"
 ARMS = """

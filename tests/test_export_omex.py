@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, Command
+from conftest import MODELS, PROJECT, ROOT, Command
 from exported import gathered
 from osteon.engines import archive
 from osteon.engines.archive import Archive
+from osteon.experiments.experiment import design
 from osteon.export import copasi, export, sedml
-from osteon.mechanisms.compilation import LICENSE
-from osteon.protocols.experiments import design
+from osteon.sbml.antimony import LICENSE
 
 SMALLEST = "runx2_osteogenesis"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -28,10 +28,10 @@ LABEL = "{http://www.w3.org/2000/01/rdf-schema#}label"
 _AGAIN = """
 import pathlib, sys
 from osteon.export import omex
-from osteon.export.subject import subject
-from osteon.inputs.library import Library
-library = Library(pathlib.Path.cwd())
-pathlib.Path(sys.argv[1]).write_bytes(omex.content(subject(library, sys.argv[2])))
+from osteon.export.bundle import bundle
+from osteon.evidence.project import Project
+project = Project(pathlib.Path.cwd())
+pathlib.Path(sys.argv[1]).write_bytes(omex.content(bundle(project, sys.argv[2])))
 """
 
 
@@ -62,8 +62,8 @@ def test_everything_is_inside_and_listed(name: str, folder: Path) -> None:
     assert found.files[f"{name}.cps"] == copasi.content(made)
     for file in sedml.files(made):
         assert found.files[file.path] == file.content
-    assert found.files[f"{name}.xml"] == LIBRARY.files(name).sbml.read_bytes()
-    assert found.files[f"antimony/{name}.ant"] == LIBRARY.files(name).antimony.read_bytes()
+    assert found.files[f"{name}.xml"] == PROJECT.files(name).sbml.read_bytes()
+    assert found.files[f"antimony/{name}.ant"] == PROJECT.files(name).antimony.read_bytes()
     for path in made.documents:
         assert found.files[path] == (ROOT / path).read_bytes()
     listed = {content.path for content in found.contents}

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 import roadrunner
 
-from conftest import LIBRARY, MODELS, ROOT, model
+from conftest import MODELS, PROJECT, ROOT, model
+from osteon import sbml
 from osteon.export import export
-from osteon.export.subject import subject
-from osteon.mechanisms import sbml
+from osteon.export.bundle import bundle
 
 pytest.importorskip("petab")
 
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the problems of all models."""
     root = tmp_path_factory.mktemp("petab")
     for name in MODELS:
-        for file in export(subject(LIBRARY, name), ["petab"]):
+        for file in export(bundle(PROJECT, name), ["petab"]):
             path = root / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
@@ -81,7 +81,7 @@ def test_version_2_is_clean(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_parameters_are_estimated_in_their_ranges(folder: Path, name: str) -> None:
-    provenance = subject(LIBRARY, name).provenance
+    provenance = bundle(PROJECT, name).provenance
     for version, yes in (("v1", 1), ("v2", True)):
         rows = read(folder / name / version / "parameters.tsv")
         free = rows[rows["estimate"] == yes]
@@ -103,7 +103,7 @@ def test_conditions_and_experiments_are_sorted(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_derived_parameters_follow_the_others(folder: Path, name: str) -> None:
-    derived = {one: entry for one, entry in subject(LIBRARY, name).provenance.items() if entry.formula}
+    derived = {one: entry for one, entry in bundle(PROJECT, name).provenance.items() if entry.formula}
     for version in ("v1", "v2"):
         compiled = runner(folder / name / version / f"{name}.xml")
         for one in (one for one in derived if one in compiled.model.getGlobalParameterIds()):

@@ -8,12 +8,13 @@ import libsbml
 import numpy as np
 import pytest
 
-from conftest import LIBRARY, MODELS, model
-from osteon.dynamics.model import Model
-from osteon.dynamics.trajectory import Vector
+from conftest import MODELS, PROJECT, model
+from osteon import sbml
 from osteon.export import export
-from osteon.export.subject import subject
-from osteon.mechanisms import hierarchy, sbml
+from osteon.export.bundle import bundle
+from osteon.sbml import comp as hierarchy
+from osteon.simulation.model import Model
+from osteon.simulation.timecourse import Vector
 
 JOINED = [name for name in MODELS if model(name).binding.parts]
 
@@ -21,7 +22,7 @@ JOINED = [name for name in MODELS if model(name).binding.parts]
 @cache
 def exported(name: str) -> dict[str, str]:
     """Return the text of each file of a model, by the file's name."""
-    return {file.path.removeprefix("sbml/"): file.content.decode() for file in export(subject(LIBRARY, name), ["sbml"])}
+    return {file.path.removeprefix("sbml/"): file.content.decode() for file in export(bundle(PROJECT, name), ["sbml"])}
 
 
 def course(text: str, name: str, condition: str) -> Vector:

@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from conftest import LIBRARY, MODELS
+from conftest import MODELS, PROJECT
 from exported import gathered
 from osteon.export import sedml
-from osteon.export.subject import subject
+from osteon.export.bundle import bundle
 
 SEDML = "{http://sed-ml.org/sed-ml/level1/version4}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
@@ -108,7 +108,7 @@ def test_every_experiment_is_a_task_that_gives_every_knob_its_value(name: str) -
         # A parameter each: initial values of species would reset parameters in tellurium.
         assert all("/sbml:parameter[" in change.get("target", "") for change in changes)
         values = {change.get("target", "").split("'")[1]: float(change.get("newValue", "")) for change in changes}
-        assert values == {knob.id: experiment.values[knob.id] for knob in made.knobs}
+        assert values == {parameter.id: experiment.values[parameter.id] for parameter in made.condition_parameters}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -142,5 +142,5 @@ def test_reports_hold_every_observable_and_plots_what_is_compared(name: str) -> 
 
 def test_the_same_bytes_each_time() -> None:
     name = MODELS[1]
-    again = {file.path: file.content for file in sedml.files(subject(LIBRARY, name))}
+    again = {file.path: file.content for file in sedml.files(bundle(PROJECT, name))}
     assert again == exported(name)

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 import small
-from conftest import LIBRARY, Command, model
-from osteon.computing import records
-from osteon.computing.work import run
-from osteon.dynamics.model import load
-from osteon.ensembles import inference
-from osteon.ensembles.robustness import job, trials
-from osteon.ensembles.trials import Trials
+from conftest import PROJECT, Command, model
+from osteon.analysis import inference
+from osteon.analysis.robustness.result import job, trials
+from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
-from osteon.inputs.bindings import Act, ParameterBinding
-from osteon.inputs.evidence import Claim
-from osteon.inputs.expectations import EFFECTS, RATIOS, holds, shortfall
-from osteon.verdicts.verification import verify
+from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.evidence.claims import Claim
+from osteon.evidence.criteria import EFFECTS, RATIOS, holds, shortfall
+from osteon.jobs import parquet
+from osteon.jobs.run import run_job
+from osteon.simulation.model import load
+from osteon.verification.verify import verify
 
 NAME = "runx2_osteogenesis"
 BODY = """
@@ -56,7 +56,7 @@ def _range(high: float) -> ParameterBinding:
     return ParameterBinding(meaning="x", unit="1", range=(0.0, high), provenance="assumed", reason="example")
 
 
-def _trials(high: float, draws: int, *claims: tuple[str, Claim]) -> Trials:
+def _trials(high: float, draws: int, *claims: tuple[str, Claim]) -> Samples:
     made = small.model(BODY, interventions=ACTS)
     return trials(made, claims, {"gain": _range(high), "loss": _range(high)}, draws=draws, seed=3)
 
@@ -65,7 +65,7 @@ def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path:
     """S rises by 1 + gain and falls by 1/(1 + loss): both words hold where gain and loss are at least 0.1."""
     claims = (_claim(1, "increase", "more"), _claim(2, "decrease", "less"), _claim(3, "abolished", "less", "held_out"))
     tried = _trials(0.2, 256, *claims)
-    found = inference.kept(tried, run(job(tried), results=tmp_path))
+    found = inference.kept(tried, run_job(job(tried), results=tmp_path))
     assert found.about["share"] == pytest.approx(0.25, abs=0.01)
     assert found.about["claims"] == ["T-01", "T-02"]
     assert len(found) == round(256 * found.about["share"])
@@ -76,9 +76,9 @@ def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path:
 def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Path) -> None:
     """Both words hold up to 0.05 of a range of 2: in one draw of 1,600."""
     tried = _trials(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
-    assert len(inference.kept(tried, run(job(tried), results=tmp_path))) == 0
+    assert len(inference.kept(tried, run_job(job(tried), results=tmp_path))) == 0
     work = inference.job(tried, live=25, islands=2, seed=5)
-    columns = run(work, results=tmp_path, workers=2)
+    columns = run_job(work, results=tmp_path, workers=2)
     found = inference.ensemble(tried, columns, live=25, islands=2, seed=5)
     assert len(found) == 50
     for name in ("gain", "loss"):
@@ -89,7 +89,7 @@ def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Pat
     # The error of its logarithm is sqrt(ln(1600) / 50), three times.
     assert log(found.about["share"]) == pytest.approx(log(1 / 1600), abs=1.2)
     again = inference.sampled(work.context, work.chunks[1])
-    assert columns["shares"][25:].tobytes() == again["shares"].tobytes()
+    assert columns["quantiles"][25:].tobytes() == again["quantiles"].tobytes()
 
 
 @pytest.mark.parametrize("word", [*EFFECTS, *RATIOS])
@@ -110,7 +110,7 @@ def test_shortfall_says_how_far() -> None:
 
 def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
     made = model("osteoblast_vesicles")
-    tried = trials(made, LIBRARY.claims(made.binding), made.binding.parameters, draws=1, seed=1)
+    tried = trials(made, PROJECT.claims(made.binding), made.binding.parameters, draws=1, seed=1)
     ids = {tried.claims[place][1].id for place in inference.criterion(tried)}
     roles = {claim.id: claim.role for _, claim in tried.claims}
     assert ids == {name for name, role in roles.items() if role == "construction"} - set(made.binding.unmet)
@@ -127,8 +127,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an ensemble of one of the project's models."""
     folder = tmp_path_factory.mktemp("ensemble")
     made = model(NAME)
-    tried = trials(made, LIBRARY.claims(made.binding), made.binding.parameters, draws=24, seed=2)
-    found = inference.kept(tried, run(job(tried), results=folder))
+    tried = trials(made, PROJECT.claims(made.binding), made.binding.parameters, draws=24, seed=2)
+    found = inference.kept(tried, run_job(job(tried), results=folder))
     path = folder / "ensemble.parquet"
     path.write_bytes(inference.saved(found))
     return path
@@ -138,7 +138,7 @@ def test_every_member_supports_every_claim_of_the_criterion(file: Path) -> None:
     found = inference.read(file, model(NAME))
     assert len(found) >= 3
     for values in list(found.members())[:3]:
-        card = verify(load(LIBRARY, NAME, Act(set=values)), LIBRARY.claims(model(NAME).binding))
+        card = verify(load(PROJECT, NAME, Act(set=values)), PROJECT.claims(model(NAME).binding))
         verdicts = {result.claim.id: result.verdict for result in card.results}
         assert {verdicts[claim] for claim in found.about["claims"]} == {"supported"}
 
@@ -167,17 +167,17 @@ def test_an_ensemble_of_another_model_is_refused(file: Path, osteon: Command) ->
 
 
 def test_an_ensemble_of_another_state_of_the_model_is_refused(file: Path, tmp_path: Path) -> None:
-    values, about = records.read(file)
+    values, about = parquet.read(file)
     other = tmp_path / "other.parquet"
-    other.write_bytes(records.parquet(values, about | {"sbml": "0" * 64}))
+    other.write_bytes(parquet.encoded(values, about | {"sbml": "0" * 64}))
     with pytest.raises(OsteonError, match=f"another state of '{NAME}', whose SBML has changed since"):
         inference.read(other, model(NAME))
 
 
 def test_a_table_that_is_no_ensemble_is_refused(file: Path, tmp_path: Path) -> None:
-    values, about = records.read(file)
+    values, about = parquet.read(file)
     other = tmp_path / "other.parquet"
-    other.write_bytes(records.parquet(values, {name: each for name, each in about.items() if name != "kind"}))
+    other.write_bytes(parquet.encoded(values, {name: each for name, each in about.items() if name != "kind"}))
     with pytest.raises(OsteonError, match="not an ensemble; `osteon infer"):
         inference.read(other, model(NAME))
 

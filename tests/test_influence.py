@@ -9,7 +9,7 @@ import libsbml
 
 import small
 from conftest import ROOT
-from osteon.mechanisms.influence import Graph, graph
+from osteon.sbml.influence import Graph, graph
 
 CHAIN = """
   substanceOnly species A in cell = 1 dimensionless, B in cell = 1 dimensionless

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT
+from conftest import MODELS, PROJECT, ROOT
 from osteon.cli import main
-from osteon.dynamics.model import load
+from osteon.simulation.model import load
 
 DOCUMENT = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
 NAME = "runx2_osteogenesis"
@@ -55,7 +55,7 @@ def test_every_program_opens_its_file(program: str, folder: Path) -> None:
 def test_three_programs_give_one_number(folder: Path) -> None:
     """The value that the page prints in COPASI and in tellurium is that of `osteon simulate`."""
     found = [float(printed(program, folder).split()[-1]) for program in blocks("python")[:2]]
-    frame = load(LIBRARY, NAME).simulate("osteogenic_induction+runx2_ko", setting="ipsc_culture", until="14 d")
+    frame = load(PROJECT, NAME).simulate("osteogenic_induction+runx2_ko", setting="ipsc_culture", until="14 d")
     assert found == pytest.approx([frame["bglap"].iloc[-1]] * 2, rel=1e-5)
 
 

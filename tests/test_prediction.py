@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, Command, model
-from osteon.dynamics.draws import Draws
-from osteon.dynamics.model import load
-from osteon.ensembles.prediction import direction, predict_over_draws
-from osteon.inputs.bindings import ParameterBinding
+from conftest import MODELS, PROJECT, Command, model
+from osteon.analysis.prediction import direction, predict_over_draws
+from osteon.evidence.bindings import ParameterBinding
+from osteon.simulation.model import load
+from osteon.simulation.sampling import Draws
 
 NAME = "mitochondrial_lamin"
 
 
 def _draws(name: str) -> Draws:
-    binding = LIBRARY.binding(name)
-    return Draws(model(name).sbml, {**LIBRARY.inherited(binding), **binding.parameters}, name)
+    binding = PROJECT.binding(name)
+    return Draws(model(name).sbml, {**PROJECT.inherited(binding), **binding.parameters}, name)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_draws_lie_in_their_ranges_and_follow_the_seed(name: str) -> None:
-    binding = LIBRARY.binding(name)
-    entries = {**LIBRARY.inherited(binding), **binding.parameters}
+    binding = PROJECT.binding(name)
+    entries = {**PROJECT.inherited(binding), **binding.parameters}
     first, again, other = (list(_draws(name).take(5, seed)) for seed in (7, 7, 8))
     assert first == again
     assert first != other
@@ -57,7 +57,7 @@ def test_direction(effect: float, word: str) -> None:
 
 
 def test_a_prediction_carries_its_confidence_and_leaves_the_model_as_it_was() -> None:
-    loaded = load(LIBRARY, NAME)
+    loaded = load(PROJECT, NAME)
     before = loaded.values("cccp")
     frame = predict_over_draws(loaded, loaded.binding.parameters, "cccp", draws=8, seed=2, observables=["sost", "atf4"])
     assert list(frame.index) == ["sost", "atf4"]

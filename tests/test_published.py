@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from conftest import LIBRARY, ROOT, Command
-from osteon.authoring.overview import inserted
-from osteon.authoring.published import FILES, markdown, scored
+from conftest import PROJECT, ROOT, Command
+from osteon.curation.overview import inserted
+from osteon.curation.published import FILES, markdown, scored
 
 FOLDER = Path(os.environ.get("OSTEON_REFERENCE_MODELS", ROOT / "reference-models")).resolve()
 
@@ -36,12 +36,12 @@ def _score(name: str, osteon: Command) -> dict[str, Any]:
 
 def test_every_published_binding_is_read_without_fault() -> None:
     for path in sorted((ROOT / "models" / "bindings" / "published").glob("*.toml")):
-        assert LIBRARY.read_binding(path).id == path.stem
+        assert PROJECT.read_binding(path).id == path.stem
         assert path.stem in FILES
 
 
 def test_the_page_shows_what_they_score() -> None:
-    cards = {name: scored(LIBRARY, name, _file(name)) for name in FILES}
+    cards = {name: scored(PROJECT, name, _file(name)) for name in FILES}
     text = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
     assert inserted(text, markdown(cards), "published") == text
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from conftest import LIBRARY, MODELS, model, scorecard
-from osteon.dynamics.model import load
-from osteon.inputs.conditions import CONTROL
-from osteon.inputs.evidence import Check, Claim, Comparison, ContrastCheck, OrderCheck, StructureCheck
-from osteon.verdicts.verification import Experiments, judge, verify
+from conftest import MODELS, PROJECT, model, scorecard
+from osteon.evidence.claims import Check, Claim, Comparison, ContrastCheck, OrderCheck, StructureCheck
+from osteon.evidence.conditions import CONTROL
+from osteon.simulation.model import load
+from osteon.verification.verify import Readings, judge, verify
 
 OPPOSITES = {
     "increase": ("decrease", "unchanged", "abolished"),
@@ -36,8 +36,8 @@ NO_EFFECT = ("unchanged", "hardly changed")
 
 def _all() -> Iterator[tuple[str, Claim, int]]:
     for name in MODELS:
-        unmet = LIBRARY.binding(name).unmet
-        for _, claim in LIBRARY.claims(LIBRARY.binding(name)):
+        unmet = PROJECT.binding(name).unmet
+        for _, claim in PROJECT.claims(PROJECT.binding(name)):
             for index in range(len(claim.checks)):
                 if claim.id not in unmet:
                     yield name, claim, index
@@ -50,7 +50,7 @@ IDS = [f"{name}-{claim.id}-{index}" for name, claim, index in CHECKS]
 def _outcome(check: Check, name: str, claim: Claim) -> str:
     """Return what becomes of a changed check; one that has no fold change left is refused as well."""
     changed = claim.model_copy(update={"checks": (check,)})
-    result = judge(check, changed, model(name), Experiments(model(name), [changed]))
+    result = judge(check, changed, model(name), Readings(model(name), [changed]))
     return "refused" if result.reason and "no fold change" in result.reason else result.outcome
 
 
@@ -117,7 +117,7 @@ SILENT = [
 
 @pytest.mark.parametrize(("name", "claim", "index"), SILENT)
 def test_no_effect_could_have_been_an_effect(name: str, claim: Claim, index: int) -> None:
-    """A claim that nothing changes is refused under another intervention, or in a world that works otherwise."""
+    """A claim that nothing changes is refused under another intervention, or in a overrides that works otherwise."""
     check = claim.checks[index]
     assert isinstance(check, ContrastCheck)
     elsewhere = (
@@ -142,8 +142,8 @@ def test_excluded_mechanism_would_have_been_seen(name: str, claim: Claim) -> Non
 
 
 def _counterfactual_that_refuses(name: str, claim: Claim) -> str | None:
-    for counterfactual, world in LIBRARY.binding(name).counterfactuals.items():
-        elsewhere = load(LIBRARY, name, world)
+    for counterfactual, overrides in PROJECT.binding(name).counterfactuals.items():
+        elsewhere = load(PROJECT, name, overrides)
         if verify(elsewhere, [("", claim)]).results[0].verdict == "contradicted":
             return counterfactual
     return None
@@ -151,16 +151,18 @@ def _counterfactual_that_refuses(name: str, claim: Claim) -> str | None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_counterfactual_refutes_something(name: str) -> None:
-    for counterfactual, world in LIBRARY.binding(name).counterfactuals.items():
-        card = verify(load(LIBRARY, name, world), LIBRARY.claims(LIBRARY.binding(name)))
+    for counterfactual, overrides in PROJECT.binding(name).counterfactuals.items():
+        card = verify(load(PROJECT, name, overrides), PROJECT.claims(PROJECT.binding(name)))
         assert card.counts()["contradicted"] > scorecard(name).counts()["contradicted"], counterfactual
 
 
 def test_halved_lamin_threshold_contradicts_named_claims() -> None:
-    from osteon.inputs.bindings import Act
+    from osteon.evidence.bindings import Act
 
-    world = Act(scale={"lamin_threshold": 0.5})
-    card = verify(load(LIBRARY, "mitochondrial_lamin", world), LIBRARY.claims(LIBRARY.binding("mitochondrial_lamin")))
+    overrides = Act(scale={"lamin_threshold": 0.5})
+    card = verify(
+        load(PROJECT, "mitochondrial_lamin", overrides), PROJECT.claims(PROJECT.binding("mitochondrial_lamin"))
+    )
     contradicted = {result.claim.id for result in card.results if result.verdict == "contradicted"}
     assert {"S0-28", "S0-29"} <= contradicted
     assert not card.passed

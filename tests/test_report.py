@@ -12,32 +12,32 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, Command, model, scorecard
-from osteon.dynamics.model import load
-from osteon.ensembles.necessity import Necessity
+from conftest import MODELS, PROJECT, ROOT, Command, model, scorecard
+from osteon.analysis.ablation.result import Ablation
 from osteon.errors import OsteonError, ProjectError
-from osteon.inputs.expectations import EFFECTS, holds
-from osteon.inputs.library import Library
-from osteon.pages.courses import Courses
+from osteon.evidence.criteria import EFFECTS, holds
+from osteon.evidence.project import Project
 from osteon.pages.panels import BOTTOM, TOP, panel
 from osteon.pages.report import report
-from osteon.pages.standing import standing
+from osteon.pages.support import support
+from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import change
-from osteon.verdicts.changes import changes, read_run
+from osteon.simulation.model import load
+from osteon.verification.diff import changes, read_run
 
 NAME = "osteoblast_vesicles"
 
 
 @cache
-def courses_of(name: str) -> Courses:
+def courses_of(name: str) -> TimeCourses:
     """Return the time courses of a model, simulated once for all tests."""
-    return Courses(model(name))
+    return TimeCourses(model(name))
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     """Return the report of one model."""
-    return report(LIBRARY, [model(NAME)])
+    return report(PROJECT, [model(NAME)])
 
 
 class Reader(HTMLParser):
@@ -148,7 +148,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
 @pytest.fixture
-def hostile(tmp_path: Path) -> Library:
+def hostile(tmp_path: Path) -> Project:
     """Return a project whose claim, name and SBML note all try to be HTML."""
     for name in ("antimony", "docs/diagrams", "evidence", "models"):
         shutil.copytree(ROOT / name, tmp_path / name)
@@ -162,10 +162,10 @@ def hostile(tmp_path: Path) -> Library:
     binding = tmp_path / "models" / "bindings" / f"{NAME}.toml"
     written = binding.read_text(encoding="utf-8")
     binding.write_text(re.sub(r'^title = "', f'title = "{HOSTILE}', written, flags=re.MULTILINE), encoding="utf-8")
-    return Library(tmp_path)
+    return Project(tmp_path)
 
 
-def test_hostile_text_shows_as_text(hostile: Library, text: str) -> None:
+def test_hostile_text_shows_as_text(hostile: Project, text: str) -> None:
     page = Reader(report(hostile, [load(hostile, NAME)]))
     assert page.text.count(HOSTILE) >= 10
     assert "script" not in {tag for tag, _ in page.tags}
@@ -193,7 +193,7 @@ def test_changes_since_an_earlier_run(tmp_path: Path) -> None:
         (gone["claim"], "not on record", gone["verdict"]),
     ]
     assert [(one.claim, round(one.before - one.after, 9)) for one in found.effects] == [(checked["claim"], 0.02)]
-    page = Reader(report(LIBRARY, [model(NAME)], then))
+    page = Reader(report(PROJECT, [model(NAME)], then))
     assert "What changed since the earlier run" in page.text
 
 
@@ -228,25 +228,25 @@ def test_cards_say_how_firmly_a_claim_stands(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
     shutil.copytree(ROOT / "models", tmp_path / "models")
     shutil.copytree(ROOT / "docs" / "results", tmp_path / "docs" / "results")
-    library = Library(tmp_path)
-    needs = Necessity.from_dict(json.loads(library.files(NAME).result("ablation").read_text(encoding="utf-8")))
-    share = {one["claim"]: one["share"] for one in library.shares[NAME]["claims"]}
-    for (_, claim), (robustness, edges) in standing(library, load(library, NAME)).items():
+    project = Project(tmp_path)
+    needs = Ablation.from_dict(json.loads(project.files(NAME).result("ablation").read_text(encoding="utf-8")))
+    share = {one["claim"]: one["share"] for one in project.shares[NAME]["claims"]}
+    for (_, claim), (robustness, edges) in support(project, load(project, NAME)).items():
         assert f"supported in {100 * share[claim]:.1f} %" in str(robustness)
         if claim in needs.supported:
             assert all(str(edge) in str(edges) for edge in needs.breakers(claim)[:8])
-    binding = library.files(NAME).binding
+    binding = project.files(NAME).binding
     text = binding.read_text(encoding="utf-8")
     binding.write_text(text.replace("[protocol]", "[protocol]\ndetection_limit = 1e-5"), encoding="utf-8")
-    changed = Library(tmp_path)
+    changed = Project(tmp_path)
     assert all(
         "out of date" in str(robustness) and "out of date" in str(edges)
-        for robustness, edges in standing(changed, load(changed, NAME)).values()
+        for robustness, edges in support(changed, load(changed, NAME)).values()
     )
     shutil.rmtree(tmp_path / "docs")
     shutil.rmtree(tmp_path / "models" / "results")
-    bare = Library(tmp_path)
-    assert set(standing(bare, load(bare, NAME)).values()) == {(None, None)}
+    bare = Project(tmp_path)
+    assert set(support(bare, load(bare, NAME)).values()) == {(None, None)}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"models": [{}]}'])
@@ -256,4 +256,4 @@ def test_a_damaged_robustness_is_refused(content: str, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match=r"docs/results/robustness\.json: not "):
-        _ = Library(tmp_path).shares
+        _ = Project(tmp_path).shares

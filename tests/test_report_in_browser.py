@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LIBRARY, model
+from conftest import PROJECT, model
 from headless import browser, visit
 from osteon.pages.report import report
 
@@ -16,7 +16,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a report on disk."""
     browser()
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report(LIBRARY, [model("osteoblast_vesicles")]), encoding="utf-8")
+    path.write_text(report(PROJECT, [model("osteoblast_vesicles")]), encoding="utf-8")
     return path.as_uri()
 
 

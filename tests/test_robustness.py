@@ -14,35 +14,36 @@ import numpy as np
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, ROOT, Command, model
-from osteon.authoring import fragility, overview
-from osteon.computing import records
-from osteon.computing.work import run
-from osteon.dynamics.draws import SAMPLERS, shares
-from osteon.dynamics.model import Model, load
-from osteon.ensembles.robustness import Share, job, robustness, trials
-from osteon.ensembles.trials import VERDICTS, Trials
+from conftest import MODELS, PROJECT, ROOT, Command, model
+from osteon.analysis.robustness.result import Proportion, job, robustness, trials
+from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.analysis.robustness.tables import robustness_markdown
+from osteon.curation import overview
 from osteon.errors import OsteonError
-from osteon.inputs.bindings import Act, ParameterBinding
-from osteon.inputs.evidence import Claim
-from osteon.verdicts.identity import digest
-from osteon.verdicts.verification import verify
+from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.evidence.claims import Claim
+from osteon.jobs import parquet
+from osteon.jobs.run import run_job
+from osteon.simulation.model import Model, load
+from osteon.simulation.sampling import SAMPLERS, quantiles
+from osteon.verification.fingerprint import digest
+from osteon.verification.verify import verify
 
 NAME = "runx2_osteogenesis"
 
 
-def _trials(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made: Model | None = None) -> Trials:
+def _trials(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made: Model | None = None) -> Samples:
     loaded = made or model(name)
-    provenance = {**LIBRARY.inherited(loaded.binding), **loaded.binding.parameters}
-    return trials(loaded, LIBRARY.claims(loaded.binding), provenance, draws=draws, seed=seed, sampler=sampler)
+    provenance = {**PROJECT.inherited(loaded.binding), **loaded.binding.parameters}
+    return trials(loaded, PROJECT.claims(loaded.binding), provenance, draws=draws, seed=seed, sampler=sampler)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_trial_is_what_verify_says_in_that_world(name: str) -> None:
-    made = _trials(name, 4, made=load(LIBRARY, name))
+    made = _trials(name, 4, made=load(PROJECT, name))
     values = made.values(3)
     trial = made.trial(values)
-    card = verify(load(LIBRARY, name, Act(set=values)), made.claims)
+    card = verify(load(PROJECT, name, Act(set=values)), made.claims)
     assert [VERDICTS[code] for code in trial.verdicts] == [result.verdict for result in card.results]
     effects = [(check.effect, check.second_effect) for result in card.results for check in result.checks]
     expected = [np.nan if effect is None else effect for pair in effects for effect in pair]
@@ -59,17 +60,17 @@ def test_trials_do_not_depend_on_each_other() -> None:
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_samplers_fill_the_cube_and_follow_the_seed(sampler: str) -> None:
-    first = shares(sampler, 256, 3, 7)
+    first = quantiles(sampler, 256, 3, 7)
     assert first.shape == (256, 3)
     assert ((first >= 0) & (first < 1)).all()
-    np.testing.assert_array_equal(first, shares(sampler, 256, 3, 7))
-    assert (first != shares(sampler, 256, 3, 8)).any()
+    np.testing.assert_array_equal(first, quantiles(sampler, 256, 3, 7))
+    assert (first != quantiles(sampler, 256, 3, 8)).any()
     np.testing.assert_allclose(first.mean(axis=0), 0.5, atol=0.1)
 
 
 @pytest.mark.parametrize("sampler", ["sobol", "random"])
 def test_more_draws_begin_with_the_same_ones(sampler: str) -> None:
-    np.testing.assert_array_equal(shares(sampler, 20, 3, 7), shares(sampler, 50, 3, 7)[:20])
+    np.testing.assert_array_equal(quantiles(sampler, 20, 3, 7), quantiles(sampler, 50, 3, 7)[:20])
 
 
 def test_shares_have_wilsons_interval() -> None:
@@ -78,9 +79,9 @@ def test_shares_have_wilsons_interval() -> None:
     p, n = 0.8, 50
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     expected = ((middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n))
-    assert Share(40, 50).interval == pytest.approx(expected)
-    assert Share(0, 50).interval[0] == 0.0
-    assert Share(50, 50).interval[1] == 1.0
+    assert Proportion(40, 50).interval == pytest.approx(expected)
+    assert Proportion(0, 50).interval[0] == 0.0
+    assert Proportion(50, 50).interval[1] == 1.0
 
 
 TURNED = Claim.model_validate(
@@ -113,7 +114,7 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
     """
     made = small.model(body, interventions={"more": ("treatment", {"set": {"on": 1.0}})})
     tried = trials(made, [("t", TURNED)], {"gain": _range(0.0, 0.4)}, draws=256, seed=3, sampler="sobol")
-    found = robustness(tried, run(job(tried), results=tmp_path))
+    found = robustness(tried, run_job(job(tried), results=tmp_path))
     assert found.claims[0].filed == "contradicted"
     assert found.claims[0].supported.share == pytest.approx(0.75, abs=0.01)
     # Of a uniform x and whether it lies in the upper share p: sqrt(3 p (1 - p)).
@@ -131,7 +132,7 @@ def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
     body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
     made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 2.0}})}, equilibrate=False)
     tried = trials(made, [("t", TURNED)], {"g": _range(0.0, 1 / 9)}, draws=64, seed=3, sampler="sobol")
-    found = robustness(tried, run(job(tried), results=tmp_path))
+    found = robustness(tried, run_job(job(tried), results=tmp_path))
     claim = found.claims[0]
     assert 0 < found.failed.count < 64
     assert claim.counts["failed"] == found.failed.count
@@ -143,14 +144,14 @@ def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
 
 
 def test_any_number_of_workers_gives_the_same_bytes(tmp_path: Path) -> None:
-    runs = [run(job(_trials(NAME, 20)), results=tmp_path / str(workers), workers=workers) for workers in (1, 3)]
+    runs = [run_job(job(_trials(NAME, 20)), results=tmp_path / str(workers), workers=workers) for workers in (1, 3)]
     for name, values in runs[0].items():
         assert values.tobytes() == runs[1][name].tobytes()
 
 
 def test_the_digest_follows_what_determines_the_result() -> None:
     made = [_trials(NAME, 20), _trials(NAME, 20, seed=2), _trials(NAME, 20, sampler="lhs"), _trials(NAME, 21)]
-    made.append(_trials(NAME, 20, made=load(LIBRARY, NAME, Act(scale={"k_runx2": 1.0}))))
+    made.append(_trials(NAME, 20, made=load(PROJECT, NAME, Act(scale={"k_runx2": 1.0}))))
     assert len({job(each).digest for each in made}) == 5
     assert job(_trials(NAME, 20)).digest == job(made[0]).digest
 
@@ -165,7 +166,7 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     found = told["models"][0]
     assert (found["model"], found["draws"], found["seed"], found["sampler"]) == (NAME, 16, 3, "sobol")
     assert {name for name, entry in found["ranges"].items() if entry[2] == "log-uniform"}
-    table, about = records.read(tmp_path / "out" / f"{NAME}.parquet")
+    table, about = parquet.read(tmp_path / "out" / f"{NAME}.parquet")
     assert about["sbml"] == found["sbml"]
     assert about["ranges"] == found["ranges"]
     for entry in found["claims"]:
@@ -187,9 +188,9 @@ def test_a_file_that_is_no_table_is_refused(content: bytes, tmp_path: Path) -> N
     path = tmp_path / "x.parquet"
     path.write_bytes(content)
     with pytest.raises(OsteonError, match="not a Parquet file"):
-        records.read(path)
+        parquet.read(path)
     with pytest.raises(OsteonError, match="no such file"):
-        records.read(tmp_path / "y.parquet")
+        parquet.read(tmp_path / "y.parquet")
 
 
 def test_a_table_of_others_is_refused(tmp_path: Path) -> None:
@@ -198,14 +199,14 @@ def test_a_table_of_others_is_refused(tmp_path: Path) -> None:
 
     pyarrow.parquet.write_table(pyarrow.table({"x": [1]}), tmp_path / "x.parquet")
     with pytest.raises(OsteonError, match="does not say what it belongs to"):
-        records.read(tmp_path / "x.parquet")
+        parquet.read(tmp_path / "x.parquet")
 
 
 def test_the_document_shows_the_numbers_that_are_filed() -> None:
     whole = json.loads((ROOT / "docs" / "results" / "robustness.json").read_text(encoding="utf-8"))
     assert [one["model"] for one in whole["models"]] == list(MODELS)
     text = (ROOT / "docs" / "robustness.md").read_text(encoding="utf-8")
-    assert overview.inserted(text, fragility.markdown(whole["models"]), "robustness") == text
+    assert overview.inserted(text, robustness_markdown(whole["models"]), "robustness") == text
 
 
 @pytest.mark.parametrize("name", MODELS)

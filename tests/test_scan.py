@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 import small
-from conftest import LIBRARY, Command, model
-from osteon.computing import records, work
-from osteon.dynamics.model import Model
-from osteon.ensembles.scan import grid, job, response, scan
+from conftest import PROJECT, Command, model
+from osteon.analysis.scan import grid, job, response, scan
 from osteon.errors import OsteonError
-from osteon.inputs.bindings import ParameterBinding
+from osteon.evidence.bindings import ParameterBinding
+from osteon.jobs import parquet
+from osteon.jobs.run import run_job
+from osteon.simulation.model import Model
 
 NAME = "mitochondrial_lamin"
 ACTS = {
@@ -30,7 +31,7 @@ BOOST = ParameterBinding(meaning="x", unit="nmol/L", range=(0.5, 2.0), provenanc
 def _response(folder: Path, varied: dict[str, tuple[float, ...]], condition: str, **more: object) -> pd.DataFrame:
     how = {"at": "steady state"} | more
     plan = scan(small.model(interventions=ACTS), {"boost": BOOST}, varied, condition, **how)  # type: ignore[arg-type]
-    return response(plan, work.run(job(plan), results=folder, workers=1))
+    return response(plan, run_job(job(plan), results=folder, workers=1))
 
 
 def test_the_dose_of_an_intervention_is_what_its_binding_sets(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_derived_parameters_follow_and_control_stays_at_rest(tmp_path: Path) -> 
     loaded = model(NAME)
     varied = {"isr_basal": (0.03, 0.1)}
     plan = scan(loaded, loaded.binding.parameters, varied, "cccp", observables=["atf4"], at="72 h")
-    table = response(plan, work.run(job(plan), results=tmp_path, workers=1))
+    table = response(plan, run_job(job(plan), results=tmp_path, workers=1))
     assert table["reference"].tolist() == pytest.approx([1.0, 1.0], rel=1e-4)
     assert table["fold_change"].iloc[0] > 1.5 * table["fold_change"].iloc[1]
     assert loaded.values("control")["atf4"] == pytest.approx(1.0, rel=1e-4)
@@ -73,7 +74,7 @@ def test_a_point_that_breaks_is_left_empty_and_counted(tmp_path: Path) -> None:
     body = "substanceOnly species S in cell = 0.5 dimensionless; g = 0.1 per_day; grow: => S; g*S^2"
     made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 1.0}})}, equilibrate=False)
     plan = scan(made, {}, {"g": (0.5, 1.5)}, "more", at="1 d")
-    table = response(plan, work.run(job(plan), results=tmp_path, workers=1))
+    table = response(plan, run_job(job(plan), results=tmp_path, workers=1))
     assert table["fold_change"].isna().tolist() == [False, True]
     # S = S0/(1 - g t S0)
     assert table["fold_change"].iloc[0] == pytest.approx(1 / (1 - 0.5) / (0.5 / (1 - 0.25)))
@@ -135,9 +136,9 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     assert osteon(*command, *options).code == 0
     assert pd.read_csv(files["csv"])["fold_change"].tolist() == pytest.approx(folds)
     assert "<svg" in files["svg"].read_text(encoding="utf-8")
-    columns, about = records.read(files["parquet"])
+    columns, about = parquet.read(files["parquet"])
     assert np.allclose(columns["fold_change"], folds)
-    assert about["axes"][0]["unit"] == LIBRARY.binding(NAME).parameters["K_cccp"].unit
+    assert about["axes"][0]["unit"] == PROJECT.binding(NAME).parameters["K_cccp"].unit
     assert "x2.8" in osteon(*command).out
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from osteon.dynamics.schedule import Change, Schedule
 from osteon.errors import OsteonError, ProjectError, UnknownIdError
+from osteon.simulation.schedule import Change, Schedule
 
 ACTS = {
     "double": ("treatment", {"scale": {"boost": 2.0}}),
@@ -29,18 +29,18 @@ def _schedule(*names: str) -> Schedule:
 
 
 def test_factors_multiply() -> None:
-    assert _schedule("double", "triple").phases[0].changes["boost"] == Change(None, 6.0)
+    assert _schedule("double", "triple").periods[0].changes["boost"] == Change(None, 6.0)
 
 
 @given(st.permutations(["double", "triple", "set_five", "mutant"]))
 def test_order_does_not_matter(names: list[str]) -> None:
-    phase = _schedule(*names).phases[0]
-    assert phase.changes["boost"].applied(1.0) == 30.0
-    assert phase.changes["drain"].applied(1.0) == 0.5
+    period = _schedule(*names).periods[0]
+    assert period.changes["boost"].applied(1.0) == 30.0
+    assert period.changes["drain"].applied(1.0) == 0.5
 
 
 def test_equal_values_agree() -> None:
-    assert _schedule("set_five", "set_five_too").phases[0].changes["boost"].applied(1.0) == 5.0
+    assert _schedule("set_five", "set_five_too").periods[0].changes["boost"].applied(1.0) == 5.0
 
 
 def test_two_values_on_one_target_are_an_error() -> None:
@@ -54,27 +54,27 @@ def test_two_values_on_one_target_are_an_error() -> None:
 
 
 def test_values_in_windows_that_do_not_meet_agree() -> None:
-    phases = _schedule("set_five_first", "set_seven_later").phases
-    assert [(phase.start, phase.end) for phase in phases] == [(0, 5), (5, 10)]
-    assert [phase.changes["boost"].applied(1.0) for phase in phases] == [5.0, 7.0]
+    periods = _schedule("set_five_first", "set_seven_later").periods
+    assert [(period.start, period.end) for period in periods] == [(0, 5), (5, 10)]
+    assert [period.changes["boost"].applied(1.0) for period in periods] == [5.0, 7.0]
 
 
 def test_genotype_acts_before_equilibration_and_ever_after() -> None:
     schedule = _schedule("mutant")
     assert schedule.before["drain"] == Change(0.5)
-    assert schedule.phases[0].changes["drain"] == Change(0.5)
+    assert schedule.periods[0].changes["drain"] == Change(0.5)
 
 
 def test_treatment_waits_for_its_start() -> None:
     schedule = _schedule("double")
     assert "boost" not in schedule.before
-    assert schedule.phases[0].begun["boost"] == Change(None, 2.0)
+    assert schedule.periods[0].begun["boost"] == Change(None, 2.0)
 
 
 def test_genotype_with_a_start_acts_in_its_window() -> None:
     schedule = _schedule("late_mutant")
     assert not schedule.before
-    assert [(phase.start, phase.end, "drain" in phase.changes) for phase in schedule.phases] == [
+    assert [(period.start, period.end, "drain" in period.changes) for period in schedule.periods] == [
         (0, 2, False),
         (2, 4, True),
         (4, 10, False),
@@ -82,7 +82,7 @@ def test_genotype_with_a_start_acts_in_its_window() -> None:
 
 
 def test_a_start_before_zero_begins_the_schedule_there() -> None:
-    assert [(phase.start, phase.end) for phase in _schedule("before").phases] == [(-1, 0), (0, 10)]
+    assert [(period.start, period.end) for period in _schedule("before").periods] == [(-1, 0), (0, 10)]
 
 
 def test_unknown_setting_and_end() -> None:

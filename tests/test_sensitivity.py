@@ -13,11 +13,12 @@ import pytest
 
 import small
 from conftest import ROOT, Command
-from osteon.computing import records, work
-from osteon.dynamics.model import Model
-from osteon.ensembles.sensitivity import Question, design, job, ranking
+from osteon.analysis.sensitivity import Question, design, job, ranking
 from osteon.errors import OsteonError
-from osteon.inputs.bindings import ParameterBinding
+from osteon.evidence.bindings import ParameterBinding
+from osteon.jobs import parquet
+from osteon.jobs.run import run_job
+from osteon.simulation.model import Model
 
 NAME = "mitochondrial_lamin"
 QUESTION = Question("both", "control", ("s",), at="steady state")
@@ -38,7 +39,7 @@ def _turnover() -> Model:
 def _ranked(model: Model, folder: Path, question: Question = QUESTION, workers: int = 1, **how: object) -> pd.DataFrame:
     ranges = how.pop("ranges", RANGES)
     plan = design(model, ranges, question, seed=3, **how)  # type: ignore[arg-type]
-    return ranking(plan, work.run(job(plan), results=folder, workers=workers))
+    return ranking(plan, run_job(job(plan), results=folder, workers=workers))
 
 
 def test_morris_finds_slopes_on_the_scale_of_the_range(tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_a_group_with_a_failed_run_is_left_out_and_counted(tmp_path: Path) -> No
     plan = design(
         model, {"g": _range(0.1, 2.0), "r": _range(0.0, 1.0)}, Question("both", "control", ("s",)), size=16, seed=3
     )
-    columns = work.run(job(plan), results=tmp_path, workers=1)
+    columns = run_job(job(plan), results=tmp_path, workers=1)
     table = ranking(plan, columns)
     broken = np.isnan(columns["effect"][: len(plan.points), 0])
     assert broken.tolist() == (0.1 * 20 ** plan.points[:, 0] > 1.0).tolist()
@@ -94,7 +95,7 @@ def test_too_few_whole_groups_are_refused(tmp_path: Path) -> None:
     model = small.model(body, interventions={"both": ("treatment", {"set": {"S": 1.0}})}, equilibrate=False)
     plan = design(model, {"g": _range(2.0, 3.0)}, Question("both", "control", ("s",)), size=4, seed=1)
     with pytest.raises(OsteonError, match="undefined in 8 of 8 runs, which leaves 0 of 4 trajectories whole"):
-        ranking(plan, work.run(job(plan), results=tmp_path, workers=1))
+        ranking(plan, run_job(job(plan), results=tmp_path, workers=1))
 
 
 def test_an_effect_that_never_varies_has_no_shares(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     shown = osteon(*command, "--plot", str(tmp_path / "t.svg"), "--parquet", str(tmp_path / "t.parquet"))
     assert "4 of 4 trajectories are whole" in " ".join(shown.out.split())
     assert "<svg" in (tmp_path / "t.svg").read_text(encoding="utf-8")
-    columns, about = records.read(tmp_path / "t.parquet")
+    columns, about = parquet.read(tmp_path / "t.parquet")
     assert list(columns["parameter"]) == [row["parameter"] for row in told["parameters"]]
     assert about["digest"] == told["digest"]
 

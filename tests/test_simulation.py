@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import small
-from conftest import LIBRARY, MODELS, model
-from osteon.dynamics.model import Model
-from osteon.dynamics.schedule import Change, Phase, Schedule
-from osteon.dynamics.simulation import Simulator
+from conftest import MODELS, PROJECT, model
 from osteon.errors import CompilationError, SimulationError, UnknownIdError
-from osteon.inputs.evidence import readings
-from osteon.mechanisms.ablation import Edge, ablated
+from osteon.evidence.claims import readings
+from osteon.sbml.edges import Edge, ablated
+from osteon.simulation.model import Model
+from osteon.simulation.schedule import Change, Period, Schedule
+from osteon.simulation.simulator import Simulator
 
 TREATED = {
     "stop": ("treatment", {"set": {"boost": 0.0}}),
@@ -32,8 +32,8 @@ TIMES = [0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0]
 
 
 def _run(condition: str, times: list[float] = TIMES) -> np.ndarray:
-    trajectory = small.model(interventions=TREATED).run(condition, times)
-    return np.array([trajectory.at("s", time) for time in times])
+    time_course = small.model(interventions=TREATED).run(condition, times)
+    return np.array([time_course.at("s", time) for time in times])
 
 
 K = 0.5
@@ -83,31 +83,31 @@ def test_a_time_within_rounding_of_a_boundary() -> None:
 
 def test_observable_as_a_formula() -> None:
     made = small.model(observables={"s": "S", "twice": "2*S + time/1", "rate": "made"}, interventions=TREATED)
-    trajectory = made.run("stop", [1.0])
-    assert trajectory.at("twice", 1.0) == pytest.approx(2 * exp(-0.5) + 1.0, rel=1e-7)
+    time_course = made.run("stop", [1.0])
+    assert time_course.at("twice", 1.0) == pytest.approx(2 * exp(-0.5) + 1.0, rel=1e-7)
 
 
 def test_time_course_features() -> None:
     pulse = small.model(interventions=TREATED)
     grid = np.linspace(0, 10, 2001).tolist()
-    trajectory = pulse.run("stop", grid)
-    assert trajectory.peak("s") == pytest.approx(1.0)
-    assert trajectory.mean("s") == pytest.approx((1 - exp(-5)) / 5, rel=1e-5)
+    time_course = pulse.run("stop", grid)
+    assert time_course.peak("s") == pytest.approx(1.0)
+    assert time_course.mean("s") == pytest.approx((1 - exp(-5)) / 5, rel=1e-5)
     half = 0.5 * (1 - exp(-5))
-    assert trajectory.half_maximum("s") == pytest.approx(-2 * np.log(1 - half), rel=1e-5)
+    assert time_course.half_maximum("s") == pytest.approx(-2 * np.log(1 - half), rel=1e-5)
     assert pulse.run("control", grid).half_maximum("s") is None
 
 
 def test_a_time_that_was_not_simulated_is_never_interpolated() -> None:
-    trajectory = small.model().run("control", [1.0])
+    time_course = small.model().run("control", [1.0])
     with pytest.raises(Exception, match="not simulated at t = 2"):
-        trajectory.at("s", 2.0)
+        time_course.at("s", 2.0)
 
 
 def _conditions(name: str) -> list[tuple[str, str]]:
     found = {
         (claim.setting, reading.condition)
-        for _, claim in LIBRARY.claims(LIBRARY.binding(name))
+        for _, claim in PROJECT.claims(PROJECT.binding(name))
         for check in claim.checks
         for reading in readings(check)
     }
@@ -131,20 +131,20 @@ def test_any_order_of_conditions_gives_the_same_bits(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_fresh_copy_gives_the_same_bits_as_a_used_one(name: str) -> None:
-    from osteon.dynamics.model import load
+    from osteon.simulation.model import load
 
     setting, condition = _conditions(name)[-1]
     used = model(name).run(condition, [1.0], setting=setting, until=2.0)
-    fresh = load(LIBRARY, name).run(condition, [1.0], setting=setting, until=2.0)
+    fresh = load(PROJECT, name).run(condition, [1.0], setting=setting, until=2.0)
     assert all((used.values[o] == fresh.values[o]).all() for o in used.values)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_model_as_filed_is_at_rest(name: str) -> None:
     """Initial values are the resting state, so that the file shows flat lines wherever it is opened."""
-    untouched = Schedule("control", {}, False, (Phase(0.0, 60.0, {}, {}),))
-    trajectory = model(name).simulator.run(untouched, [20.0, 40.0])
-    for observable, values in trajectory.values.items():
+    untouched = Schedule("control", {}, False, (Period(0.0, 60.0, {}, {}),))
+    time_course = model(name).simulator.run(untouched, [20.0, 40.0])
+    for observable, values in time_course.values.items():
         np.testing.assert_allclose(values, values[0], rtol=1e-3, atol=1e-6, err_msg=observable)
 
 

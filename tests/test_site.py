@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT, Command, model
+from conftest import MODELS, PROJECT, ROOT, Command, model
 from headless import FOLDER
-from osteon.dynamics.schedule import Changes, Schedule
-from osteon.ensembles.prediction import direction
+from osteon.analysis.prediction import direction
 from osteon.errors import OsteonError, ProjectError
-from osteon.export.subject import subject
-from osteon.inputs.conditions import CONTROL
+from osteon.evidence.conditions import CONTROL
+from osteon.export.bundle import bundle
+from osteon.simulation.schedule import Changes, Schedule
 from osteon.site import copasi
 from osteon.site.expression import courses, expression
 from osteon.site.texts import escaped, raw, relinked
@@ -33,7 +33,7 @@ ASSETS = ROOT / "src" / "osteon" / "site" / "assets"
 @cache
 def known(name: str) -> dict[str, Any]:
     """Return what the page knows of a model."""
-    one = subject(LIBRARY, name)
+    one = bundle(PROJECT, name)
     sources = {evidence.source.id: evidence for evidence in one.sources}
     made: dict[str, Any] = json.loads(json.dumps(expression(model(name), sources, one.provenance, "copasi.whl")))
     return made
@@ -45,11 +45,11 @@ def plain(laid_out: Schedule) -> dict[str, Any]:
     def changes(held: Changes) -> dict[str, Any]:
         return {target: {"value": change.value, "factor": change.factor} for target, change in held.items()}
 
-    phases = [
+    periods = [
         {"start": p.start, "end": p.end, "changes": changes(p.changes), "begun": changes(p.begun)}
-        for p in laid_out.phases
+        for p in laid_out.periods
     ]
-    return {"before": changes(laid_out.before), "equilibrate": laid_out.equilibrate, "phases": phases}
+    return {"before": changes(laid_out.before), "equilibrate": laid_out.equilibrate, "periods": periods}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -74,8 +74,8 @@ def test_the_page_composes_as_the_library_does(name: str) -> None:
         assert "clash" not in found, (names, setting, found)
         assert found["before"] == expected["before"]
         assert found["equilibrate"] == expected["equilibrate"]
-        assert len(found["phases"]) == len(expected["phases"])
-        for mine, theirs in zip(found["phases"], expected["phases"], strict=True):
+        assert len(found["periods"]) == len(expected["periods"])
+        for mine, theirs in zip(found["periods"], expected["periods"], strict=True):
             assert mine == theirs, (names, setting)
 
 
@@ -103,7 +103,7 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType
     for setting, reported in conditions.items():
         for condition in dict.fromkeys(reported[:1] + reported[1 :: max(1, len(reported) // 4)]):
             laid_out = model(name).schedule(condition.split("+") if condition else (), setting)
-            times = np.linspace(laid_out.phases[0].start, laid_out.phases[-1].end, 21).tolist()
+            times = np.linspace(laid_out.periods[0].start, laid_out.periods[-1].end, 21).tolist()
             expected = model(name).run(condition or CONTROL, times, setting=setting)
             found = opened.run(plain(laid_out), times)
             assert found["times"] == pytest.approx(expected.times.tolist())

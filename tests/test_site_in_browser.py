@@ -16,12 +16,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from conftest import LIBRARY, ROOT, model, scorecard
+from conftest import PROJECT, ROOT, model, scorecard
 from headless import browser, run, visit
 from osteon import export
-from osteon.dynamics.model import Model, load
 from osteon.errors import OsteonError, ProjectError
-from osteon.inputs.library import Library
+from osteon.evidence.project import Project
+from osteon.simulation.model import Model, load
 from osteon.site import vendored
 from osteon.site.generator import generate
 
@@ -61,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Every format of the largest model takes longer than all the rest; the other site here offers them all.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "FORMATS", {"sbml": export.FORMATS["sbml"]})
-        generate(LIBRARY, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
+        generate(PROJECT, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
     yield from served(out)
 
 
@@ -94,7 +94,7 @@ def dosed(intervention: str, target: str, value: float) -> Model:
     act = binding.interventions[intervention]
     moved = {**binding.interventions, intervention: act.model_copy(update={"set": {**act.set, target: value}})}
     changed = binding.model_copy(update={"interventions": moved})
-    return Model(model(NAME).sbml, changed, LIBRARY.vocabulary, shown=NAME)
+    return Model(model(NAME).sbml, changed, PROJECT.vocabulary, shown=NAME)
 
 
 def test_choose_combine_move_and_share(site: str) -> None:
@@ -165,7 +165,7 @@ def test_pages_show_without_a_fault(site: str, page: str, width: int, dark: bool
 
 def test_search_finds_a_claim_by_its_words(site: str) -> None:
     found = visit(f"{site}/search.html?q=paraquat", wait="#search-results li a", text=True)
-    assert LIBRARY.evidence(NAME).source.title in found["text"]
+    assert PROJECT.evidence(NAME).source.title in found["text"]
     assert [one for one in found["requests"] if not one.startswith((site, "data:"))] == []
 
 
@@ -191,8 +191,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binding = folder / "models" / "bindings" / f"{NAME}.toml"
     text = binding.read_text(encoding="utf-8")
     binding.write_text(re.sub(r'^title = "', f'title = "{HOSTILE}', text, flags=re.MULTILINE), encoding="utf-8")
-    library = Library(folder)
-    generate(library, [load(library, NAME)], folder / "site", engine=True, cache=BESIDE)
+    project = Project(folder)
+    generate(project, [load(project, NAME)], folder / "site", engine=True, cache=BESIDE)
     yield from served(folder / "site")
 
 

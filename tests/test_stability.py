@@ -7,14 +7,14 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from conftest import LIBRARY, MODELS, model
-from osteon.dynamics.draws import Draws
-from osteon.dynamics.schedule import Change
+from conftest import MODELS, PROJECT, model
+from osteon.simulation.sampling import Draws
+from osteon.simulation.schedule import Change
 
 SETTINGS = [
     (name, setting)
     for name in MODELS
-    for setting, binding in LIBRARY.binding(name).settings.items()
+    for setting, binding in PROJECT.binding(name).settings.items()
     if binding.equilibrate
 ]
 CONSERVED = 1e-9
@@ -23,9 +23,9 @@ CONSERVED = 1e-9
 
 def _rest(name: str, setting: str) -> np.ndarray:
     """Bring a model to rest in the control of a setting and return its state."""
-    subject = model(name)
-    subject.simulator._prepare(subject.schedule((), setting))
-    return subject.simulator._state()
+    bundle = model(name)
+    bundle.simulator._prepare(bundle.schedule((), setting))
+    return bundle.simulator._state()
 
 
 def _rates(name: str, state: np.ndarray) -> np.ndarray:
@@ -55,27 +55,27 @@ def test_rest_is_stable(name: str, setting: str) -> None:
 
 @pytest.mark.parametrize(("name", "setting"), SETTINGS)
 def test_rest_is_found_again_after_a_push(name: str, setting: str) -> None:
-    subject, rest = model(name), _rest(name, setting)
+    bundle, rest = model(name), _rest(name, setting)
     moving = np.zeros(rest.size, dtype=bool)
     moving[: len(_rates(name, rest))] = np.abs(_jacobian(name, rest)).max(axis=1) > CONSERVED
-    long = 20 * subject.binding.time(subject.binding.protocol.settle)
+    long = 20 * bundle.binding.time(bundle.binding.protocol.settle)
     push = np.random.default_rng(4).uniform(0.9, 1.1, rest.size)
-    subject.simulator._set_state(np.where(moving, rest * push, rest))
-    subject.simulator._integrate([0.0, long], subject.schedule((), setting))
-    assert subject.simulator._state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
+    bundle.simulator._set_state(np.where(moving, rest * push, rest))
+    bundle.simulator._integrate([0.0, long], bundle.schedule((), setting))
+    assert bundle.simulator._state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
 
 
 def test_a_healthy_mouse_rests_at_one_whatever_is_drawn() -> None:
-    subject = model("bone_remodeling")
-    provenance = {**LIBRARY.inherited(subject.binding), **subject.binding.parameters}
+    bundle = model("bone_remodeling")
+    provenance = {**PROJECT.inherited(bundle.binding), **bundle.binding.parameters}
     resting = ["bone_formation", "bone_resorption", "bone_mass", "osteoblast_differentiation", "osteoclasts", "atf4"]
     try:
-        for values in islice(Draws(subject.sbml, provenance, subject.shown).take(4, 11), 4):
-            subject.simulator.rebase({symbol: Change(value) for symbol, value in values.items()})
-            state = subject.values("control", at="0 d", setting="mouse")
+        for values in islice(Draws(bundle.sbml, provenance, bundle.shown).take(4, 11), 4):
+            bundle.simulator.rebase({symbol: Change(value) for symbol, value in values.items()})
+            state = bundle.values("control", at="0 d", setting="mouse")
             assert [state[name] for name in resting] == pytest.approx([1.0] * len(resting), abs=1e-4)
     finally:
-        subject.restore()
+        bundle.restore()
 
 
 CAPS = {
@@ -117,12 +117,12 @@ EXTREMES = {
 @pytest.mark.parametrize("way", ["filling", "emptying"])
 @pytest.mark.parametrize("name", EXTREMES)
 def test_bone_neither_overfills_its_space_nor_falls_below_none(name: str, way: str) -> None:
-    subject = model(name)
-    times = np.linspace(0.0, subject.binding.time("1 year"), 80).tolist()
-    course = subject.run(EXTREMES[name][way], times, setting="mouse", until=times[-1])
+    bundle = model(name)
+    times = np.linspace(0.0, bundle.binding.time("1 year"), 80).tolist()
+    course = bundle.run(EXTREMES[name][way], times, setting="mouse", until=times[-1])
     frame = course.frame()
     for observable, cap in CAPS[name].items():
-        space = float(subject.simulator._filed[cap])
+        space = float(bundle.simulator._filed[cap])
         volume = frame[observable]
         assert volume.min() >= 0.0
         assert volume.max() <= space

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LIBRARY, MODELS, ROOT
+from conftest import MODELS, PROJECT, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_verify(installed: Path, tmp_path: Path) -> None:
 def test_it_carries_every_model_and_source(installed: Path, tmp_path: Path) -> None:
     listed = json.loads(_run(installed, tmp_path, "-m", "osteon", "list", "--json"))
     assert [entry["id"] for entry in listed["models"]] == list(MODELS)
-    assert [entry["id"] for entry in listed["sources"]] == list(LIBRARY.source_names)
+    assert [entry["id"] for entry in listed["sources"]] == list(PROJECT.source_names)
 
 
 def test_new_project(installed: Path, tmp_path: Path) -> None:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from osteon.version import __version__
 
 if TYPE_CHECKING:
-    from osteon.dynamics.model import Model
-    from osteon.inputs.library import Library
-    from osteon.verdicts.scorecard import Scorecard
+    from osteon.evidence.project import Project
+    from osteon.simulation.model import Model
+    from osteon.verification.scorecard import Scorecard
 
 __all__ = ["__version__", "load", "models", "verify"]
 
 
 def models(project: str | Path | None = None) -> list[str]:
     """Return the ids of the models of a project; see `load`."""
-    return list(_library(project).model_names)
+    return list(_project(project).model_names)
 
 
 def load(name: str, project: str | Path | None = None) -> Model:
@@ -38,9 +38,9 @@ def load(name: str, project: str | Path | None = None) -> Model:
     Raises:
         osteon.errors.OsteonError: if there is no such model, or a file is wrong; the message says what to mend.
     """
-    from osteon.dynamics.model import load as load_model
+    from osteon.simulation.model import load as load_model
 
-    return load_model(_library(project), name)
+    return load_model(_project(project), name)
 
 
 def verify(*names: str, project: str | Path | None = None) -> Scorecard:
@@ -56,17 +56,17 @@ def verify(*names: str, project: str | Path | None = None) -> Scorecard:
     Raises:
         osteon.errors.OsteonError: as in `load`.
     """
-    from osteon.dynamics.model import load as load_model
-    from osteon.verdicts.scorecard import Scorecard
-    from osteon.verdicts.verification import verify as verify_model
+    from osteon.simulation.model import load as load_model
+    from osteon.verification.scorecard import Scorecard
+    from osteon.verification.verify import verify as verify_model
 
-    library = _library(project)
-    loaded = [load_model(library, name) for name in names or library.model_names]
-    cards = [verify_model(model, library.claims(model.binding)) for model in loaded]
+    opened = _project(project)
+    loaded = [load_model(opened, name) for name in names or opened.model_names]
+    cards = [verify_model(model, opened.claims(model.binding)) for model in loaded]
     return Scorecard(tuple(result for card in cards for result in card.results))
 
 
-def _library(project: str | Path | None) -> Library:
-    from osteon.inputs.library import Library, find_project
+def _project(project: str | Path | None) -> Project:
+    from osteon.evidence.project import Project, find_project
 
-    return Library(find_project(Path.cwd()) if project is None else Path(project))
+    return Project(find_project(Path.cwd()) if project is None else Path(project))

@@ -1,4 +1,4 @@
-"""The command line: parses what the user typed, calls the library, prints. No logic of its own."""
+"""The command line: parses what the user typed, calls the project, prints. No logic of its own."""
 
 from osteon.cli.app import main
 

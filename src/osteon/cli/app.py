@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from osteon.cli import (
+    ablation,
     archives,
     authoring,
     browsing,
-    dissecting,
-    ensembles,
     exporting,
-    judging,
     publishing,
     reporting,
     running,
+    uncertainty,
     varying,
+    verifying,
 )
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError, StoppedError
@@ -45,10 +45,10 @@ def version(
 
 
 for module in (
-    judging,
+    verifying,
     running,
-    ensembles,
-    dissecting,
+    uncertainty,
+    ablation,
     varying,
     browsing,
     authoring,

@@ -27,13 +27,13 @@ def run(
 ) -> None:
     """Execute a COMBINE archive and show or save its results; a dangerous or damaged one is refused."""
     from osteon import engines
-    from osteon.authoring import building
     from osteon.engines import archive as archives
+    from osteon.files import write_file
 
     results = engines.run(archives.read(archive), engine)
     if out is not None:
         for table in results.tables:
-            building.write(out / f"{table.id}.csv", table.csv())
+            write_file(out / f"{table.id}.csv", table.csv())
     if json:
         print_json({"archive": archive.name, "engine": engine, **_as_dict(results)})
     elif out is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import Project, open_library, output
+from osteon.cli.terminal import ProjectOption, open_project, output
 from osteon.errors import OsteonError, ProjectError
 
 
@@ -21,13 +21,14 @@ def register(app: typer.Typer) -> None:
 def build(
     models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models; all if none.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a tracked file is stale.")] = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Compile Antimony to SBML, and write the JSON Schemas by which editors complete the TOML files."""
-    from osteon.authoring import building
+    from osteon.curation import build
+    from osteon.files import write_file
 
-    library = open_library(project)
-    files = building.built(library, models or None)
+    project = open_project(folder)
+    files = build.built(project, models or None)
     if check:
         stale = [shown for shown, path, text in files if not path.is_file() or path.read_text(encoding="utf-8") != text]
         if stale:
@@ -35,17 +36,17 @@ def build(
         output.print(f"{len(files)} generated files are up to date", highlight=False)
         return
     for shown, path, text in files:
-        building.write(path, text)
+        write_file(path, text)
         output.print(f"wrote {shown}", highlight=False)
 
 
 def check(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Id of a mechanism.")], project: Project = None
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Id of a mechanism.")], folder: ProjectOption = None
 ) -> None:
     """Find faults in the files of a mechanism: model, binding and evidence."""
-    from osteon.authoring.building import mechanism_findings
+    from osteon.curation.build import mechanism_findings
 
-    findings = mechanism_findings(open_library(project), name)
+    findings = mechanism_findings(open_project(folder), name)
     if findings:
         raise ProjectError(findings)
     output.print(f"{name}: no faults found", highlight=False)
@@ -58,7 +59,7 @@ def new(
     ] = None,
 ) -> None:
     """Start a mechanism: a small model, binding and evidence that already run, to be replaced by your own."""
-    from osteon.authoring.templates import start
+    from osteon.curation.new import start
 
     for shown in start(project, Path.cwd(), name):
         output.print(f"wrote {shown}", highlight=False)

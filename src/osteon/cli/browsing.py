@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from osteon.cli.terminal import AsJson, Project, open_library, output, print_json
+from osteon.cli.terminal import AsJson, ProjectOption, open_project, output, print_json
 
 if TYPE_CHECKING:
-    from osteon.authoring.description import Description
+    from osteon.curation.describe import Description
 
 
 def register(app: typer.Typer) -> None:
@@ -18,11 +18,11 @@ def register(app: typer.Typer) -> None:
     app.command()(show)
 
 
-def list_(json: AsJson = False, project: Project = None) -> None:
+def list_(json: AsJson = False, folder: ProjectOption = None) -> None:
     """List models, sources and how many claims each source holds."""
-    library = open_library(project)
-    models = [library.binding(name) for name in library.model_names]
-    sources = [library.evidence(name) for name in library.source_names]
+    project = open_project(folder)
+    models = [project.binding(name) for name in project.model_names]
+    sources = [project.evidence(name) for name in project.source_names]
     if json:
         print_json(
             {
@@ -63,12 +63,12 @@ def list_(json: AsJson = False, project: Project = None) -> None:
 def show(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")],
     json: AsJson = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Show one model: its parts, equations, parameters with provenance and range, words, and claims."""
-    from osteon.authoring.description import describe
+    from osteon.curation.describe import describe
 
-    description = describe(open_library(project), model)
+    description = describe(open_project(folder), model)
     if json:
         print_json(description.as_dict())
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.cli.terminal import ProjectOption, open_project, output, progress
 from osteon.errors import OsteonError
 
 
@@ -23,23 +23,23 @@ def export(
     out: Annotated[Path, typer.Option(help="Folder to write to; files of the same names are replaced.")] = Path(
         "build/export"
     ),
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Write files for other people's tools: COPASI, tellurium, PEtab tools, PyBNF and more."""
     from osteon import export as exporters
-    from osteon.authoring import building
-    from osteon.export.subject import subject
+    from osteon.export.bundle import bundle
+    from osteon.files import write_file
 
-    library = open_library(project)
+    project = open_project(folder)
     if bool(models) == all_:
         raise OsteonError("name the models to export, or give --all for every one of them")
-    names = list(library.model_names) if all_ else list(dict.fromkeys(models or ()))
+    names = list(project.model_names) if all_ else list(dict.fromkeys(models or ()))
     formats = exporters.chosen([name.strip() for name in to.split(",") if name.strip()])
-    gathered = [subject(library, name) for name in names]
+    gathered = [bundle(project, name) for name in names]
     with progress("Exporting", len(gathered) * len(formats)) as step:
         for one in gathered:
             for name in formats:
                 for file in exporters.export(one, [name]):
-                    building.write(out / file.path, file.content)
+                    write_file(out / file.path, file.content)
                 step()
     output.print(f"wrote {', '.join(formats)} of {', '.join(names)} to {out}", highlight=False, soft_wrap=True)

@@ -20,9 +20,9 @@ Csv = Annotated[Path | None, typer.Option(help="Write the table to this CSV file
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, whole or not at all."""
-    from osteon.authoring import building
+    from osteon.files import write_file
 
-    building.write(path, frame.to_csv(lineterminator="\n"))
+    write_file(path, frame.to_csv(lineterminator="\n"))
     errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
 
 
@@ -32,9 +32,9 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     Raises:
         OsteonError: if the package for it is not installed, or the file cannot be written.
     """
-    from osteon.authoring import building
-    from osteon.computing import records
+    from osteon.files import write_file
+    from osteon.jobs import parquet
 
     columns = {str(name): frame[name].to_numpy() for name in frame}
-    building.write(path, records.parquet(columns, {str(name): value for name, value in frame.attrs.items()}))
+    write_file(path, parquet.encoded(columns, {str(name): value for name, value in frame.attrs.items()}))
     errors.print(f"wrote {path}", highlight=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.cli.terminal import ProjectOption, open_project, output, progress
 from osteon.errors import OsteonError
 
 
@@ -27,17 +27,17 @@ def site(
     vendored: Annotated[
         Path, typer.Option(help="Folder that keeps the third-party files which npm and pip bring.")
     ] = Path("build/vendored"),
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Write a static site: scorecard, models, sources, documents, and pages on which COPASI runs in the browser."""
-    from osteon.dynamics.model import load
+    from osteon.simulation.model import load
     from osteon.site.generator import generate
 
-    library = open_library(project)
-    names = list(dict.fromkeys(models or library.model_names))
+    project = open_project(folder)
+    names = list(dict.fromkeys(models or project.model_names))
     if not names:
-        raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
-    loaded = [load(library, name) for name in names]
+        raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
+    loaded = [load(project, name) for name in names]
     with progress("Building", 2 * len(loaded) + 1) as step:
-        generate(library, loaded, out, engine=not without_engine, cache=vendored, step=step)
+        generate(project, loaded, out, engine=not without_engine, cache=vendored, step=step)
     output.print(f"wrote the site to {out}", highlight=False, soft_wrap=True)

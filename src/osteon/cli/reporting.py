@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import Project, open_library, output, progress
+from osteon.cli.terminal import ProjectOption, open_project, output, progress
 from osteon.errors import OsteonError
 
 
@@ -22,21 +22,21 @@ def report(
     against: Annotated[
         Path | None, typer.Option(metavar="OLD.json", help="A saved `osteon verify --json`; show what changed since.")
     ] = None,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Write one HTML file with every verdict, figure, parameter and equation; it opens without a network."""
-    from osteon.authoring import building
-    from osteon.dynamics.model import load
+    from osteon.files import write_file
     from osteon.pages.report import report as lay_out
-    from osteon.verdicts.changes import read_run
+    from osteon.simulation.model import load
+    from osteon.verification.diff import read_run
 
-    library = open_library(project)
-    names = list(dict.fromkeys(models or library.model_names))
+    project = open_project(folder)
+    names = list(dict.fromkeys(models or project.model_names))
     if not names:
-        raise OsteonError(f"{library.root}: the project has no models; `osteon new NAME` starts one")
+        raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
     earlier = read_run(against) if against is not None else None
-    loaded = [load(library, name) for name in names]
+    loaded = [load(project, name) for name in names]
     with progress("Reporting", len(loaded)) as step:
-        text = lay_out(library, loaded, earlier, step)
-    building.write(out / "report.html", text)
+        text = lay_out(project, loaded, earlier, step)
+    write_file(out / "report.html", text)
     output.print(f"wrote {out / 'report.html'}", highlight=False, soft_wrap=True)

@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from osteon.cli.terminal import AsJson, Factors, Project, Values, open_library, output, print_json, progress, world
+from osteon.cli.terminal import (
+    AsJson,
+    FactorsOption,
+    ProjectOption,
+    ValuesOption,
+    open_project,
+    output,
+    overrides,
+    print_json,
+    progress,
+)
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from osteon.dynamics.model import Model
+    from osteon.simulation.model import Model
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")]
-Condition = Annotated[str, typer.Option("--condition", "-c", help="Interventions joined by +, such as cccp+si_atf4.")]
-Setting = Annotated[str | None, typer.Option(help="Setting, such as mouse; the model's own choice if not given.")]
+ConditionOption = Annotated[
+    str, typer.Option("--condition", "-c", help="Interventions joined by +, such as cccp+si_atf4.")
+]
+SettingOption = Annotated[str | None, typer.Option(help="Setting, such as mouse; the model's own choice if not given.")]
 Observables = Annotated[
     list[str] | None, typer.Option("--observable", "-o", help="Only these observables; may be repeated.")
 ]
@@ -31,23 +43,23 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     model: Name,
-    condition: Condition = "control",
+    condition: ConditionOption = "control",
     until: Annotated[
         str | None, typer.Option(help="Duration, such as 14d; the setting's horizon if not given.")
     ] = None,
-    setting: Setting = None,
+    setting: SettingOption = None,
     observable: Observables = None,
     csv: Annotated[Path | None, typer.Option(help="Write the time course to this CSV file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw condition and control to this PNG or SVG file.")] = None,
-    set_: Values = None,
-    scale: Factors = None,
+    set_: ValuesOption = None,
+    scale: FactorsOption = None,
     json: AsJson = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Run a condition over time."""
-    from osteon.dynamics.model import load
+    from osteon.simulation.model import load
 
-    loaded = load(open_library(project), model, world(set_, scale))
+    loaded = load(open_project(folder), model, overrides(set_, scale))
     names = loaded.chosen(observable)
     frame = loaded.simulate(condition, until=until, setting=setting)[names]
     if csv is not None:
@@ -68,40 +80,40 @@ def simulate(
 
 def predict(
     model: Name,
-    condition: Condition,
+    condition: ConditionOption,
     reference: Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")] = "control",
     observable: Observables = None,
     at: Annotated[str | None, typer.Option(help="When: a duration such as 72h, or 'steady state'.")] = None,
-    setting: Setting = None,
+    setting: SettingOption = None,
     draws: Annotated[int, typer.Option(min=0, help="Repeat over this many draws of all parameters.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
     ensemble: Annotated[
         Path | None, typer.Option(help="Repeat over the members of this ensemble, as `osteon infer` wrote it.")
     ] = None,
-    set_: Values = None,
-    scale: Factors = None,
+    set_: ValuesOption = None,
+    scale: FactorsOption = None,
     json: AsJson = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Say how each observable changes under any combination of interventions, reported or not."""
-    from osteon.dynamics.model import load
+    from osteon.simulation.model import load
 
-    library = open_library(project)
-    loaded = load(library, model, world(set_, scale))
+    project = open_project(folder)
+    loaded = load(project, model, overrides(set_, scale))
     if draws and ensemble:
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
     how: dict[str, Any] = {"observables": observable, "at": at, "setting": setting}
     if draws:
-        from osteon.ensembles.prediction import predict_over_draws
+        from osteon.analysis.prediction import predict_over_draws
 
-        provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
+        provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
         with progress("Drawing parameters", draws) as step:
             frame = predict_over_draws(
                 loaded, provenance, condition, reference, draws=draws, seed=seed, step=step, **how
             )
     elif ensemble:
-        from osteon.ensembles import inference
-        from osteon.ensembles.prediction import predict_over_values
+        from osteon.analysis import inference
+        from osteon.analysis.prediction import predict_over_values
 
         found = inference.read(ensemble, loaded)
         with progress("Asking each member", len(found)) as step:
@@ -119,7 +131,7 @@ def predict(
 def _print_prediction(frame: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verdicts.scorecard import percent
+    from osteon.verification.scorecard import percent
 
     said = frame.attrs
     title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"

@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from osteon.inputs.evidence import OrderCheck, StructureCheck
-from osteon.inputs.expectations import EFFECTS, RATIOS, threshold
-from osteon.verdicts.scorecard import CheckResult, ClaimResult, Scorecard, lack, percent
+from osteon.evidence.claims import OrderCheck, StructureCheck
+from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
+from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, lack, percent
 
 STYLES = {
     "supported": "green",

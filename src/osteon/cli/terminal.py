@@ -12,33 +12,33 @@ import typer
 from rich.console import Console
 
 from osteon.errors import OsteonError
-from osteon.inputs.bindings import Act
-from osteon.inputs.library import Library, find_project
+from osteon.evidence.bindings import Act
+from osteon.evidence.project import Project, find_project
 
 output = Console()
 errors = Console(stderr=True)
 
-Project = Annotated[
+ProjectOption = Annotated[
     Path | None,
     typer.Option("--project", help="Folder of a project; the one around the current folder if not given."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
-Values = Annotated[
+ValuesOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Give a parameter another value; may be repeated."),
 ]
-Factors = Annotated[
+FactorsOption = Annotated[
     list[str] | None,
     typer.Option("--scale", metavar="NAME=FACTOR", help="Multiply a parameter; may be repeated."),
 ]
 
 
-def open_library(project: Path | None) -> Library:
+def open_project(folder: Path | None) -> Project:
     """Return the project that the user named or stands in, or the shipped one."""
-    return Library(project if project is not None else find_project(Path.cwd()))
+    return Project(folder if folder is not None else find_project(Path.cwd()))
 
 
-def world(values: list[str] | None, factors: list[str] | None) -> Act | None:
+def overrides(values: list[str] | None, factors: list[str] | None) -> Act | None:
     """Return the changes of ``--set`` and ``--scale`` as an act that holds throughout.
 
     Raises:

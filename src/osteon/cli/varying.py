@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from osteon.cli.computing import Results, Scheduler, Workers
+from osteon.cli.computing import ResultsOption, Scheduler, Workers
 from osteon.cli.frames import Csv, Parquet, write_csv, write_parquet
-from osteon.cli.running import Condition, Name, Observables, Setting
-from osteon.cli.terminal import AsJson, Project, errors, open_library, output, print_json
+from osteon.cli.running import ConditionOption, Name, Observables, SettingOption
+from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
@@ -30,33 +30,33 @@ def register(app: typer.Typer) -> None:
 
 def sensitivity(
     model: Name,
-    condition: Condition,
+    condition: ConditionOption,
     observable: Annotated[list[str], typer.Option("--observable", "-o", help="Observables; may be repeated.")],
     reference: Reference = "control",
     at: At = None,
-    setting: Setting = None,
+    setting: SettingOption = None,
     method: Annotated[str, typer.Option(help="morris, to screen, or sobol, for shares of the variance.")] = "morris",
-    draws: Annotated[int, typer.Option(help="Trajectories (morris), or blocks: a power of two (sobol).")] = 16,
+    draws: Annotated[int, typer.Option(help="TimeCourses (morris), or blocks: a power of two (sobol).")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the sampling.")] = 1,
     plot: Annotated[Path | None, typer.Option(help="Draw a tornado to this PNG or SVG file.")] = None,
     parquet: Parquet = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    results: Results = None,
+    results: ResultsOption = None,
     json: AsJson = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Rank the parameters by how much the effect of a condition hangs on them, over their plausible ranges."""
+    from osteon.analysis.sensitivity import Question, design, job, ranking
     from osteon.cli.computing import computed
-    from osteon.dynamics.model import load
-    from osteon.ensembles.sensitivity import Question, design, job, ranking
     from osteon.pictures.plotting import refuse_unknown_format
+    from osteon.simulation.model import load
 
-    library = open_library(project)
+    project = open_project(folder)
     if plot is not None:
         refuse_unknown_format(plot)
-    loaded = load(library, model)
-    provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
+    loaded = load(project, model)
+    provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
     question = Question(condition, reference, tuple(dict.fromkeys(observable)), at, setting)
     plan = design(loaded, provenance, question, method=method, size=draws, seed=seed)
     columns = computed(job(plan), "Varying parameters", workers=workers, scheduler=scheduler, results=results)
@@ -79,11 +79,11 @@ def scan(
         list[str],
         typer.Option(metavar="NAME=FROM..TO", help="Intervention of the condition, or parameter; twice for a grid."),
     ],
-    condition: Condition = "control",
+    condition: ConditionOption = "control",
     reference: Reference = "control",
     observable: Observables = None,
     at: At = None,
-    setting: Setting = None,
+    setting: SettingOption = None,
     points: Annotated[int, typer.Option(min=2, help="Values of each, evenly spaced.")] = 11,
     log: Annotated[bool, typer.Option("--log", help="Space the values evenly on the logarithmic scale.")] = False,
     csv: Csv = None,
@@ -91,21 +91,21 @@ def scan(
     parquet: Parquet = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    results: Results = None,
+    results: ResultsOption = None,
     json: AsJson = False,
-    project: Project = None,
+    folder: ProjectOption = None,
 ) -> None:
     """Follow the response to a condition over the dose of an intervention, or the value of a parameter."""
+    from osteon.analysis import scan as scans
     from osteon.cli.computing import computed
-    from osteon.dynamics.model import load
-    from osteon.ensembles import scan as scans
     from osteon.pictures.plotting import refuse_unknown_format
+    from osteon.simulation.model import load
 
-    library = open_library(project)
+    project = open_project(folder)
     if plot is not None:
         refuse_unknown_format(plot)
-    loaded = load(library, model)
-    provenance = {**library.inherited(loaded.binding), **loaded.binding.parameters}
+    loaded = load(project, model)
+    provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
     bounds = [(text, *_bounds(text)) for text in vary]
     varied = {name: scans.grid(low, high, points, log, text) for text, name, low, high in bounds}
     plan = scans.scan(loaded, provenance, varied, condition, reference, observables=observable, at=at, setting=setting)
@@ -155,7 +155,7 @@ def _title(said: Mapping[Any, Any]) -> str:
 def _print_ranking(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verdicts.scorecard import percent
+    from osteon.verification.scorecard import percent
 
     said = table.attrs
     indices = [name for name in table.columns if name not in ("observable", "parameter", "low", "high")]
@@ -190,7 +190,7 @@ def _index(row: Any, name: str) -> str:
 def _print_response(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verdicts.scorecard import percent
+    from osteon.verification.scorecard import percent
 
     axes = [axis["name"] for axis in table.attrs["axes"]]
     shown = Table(title=_title(table.attrs), title_justify="left")

@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from osteon.computing import alone
 from osteon.engines import sedml
 from osteon.engines.archive import Archive
 from osteon.engines.table import Results
 from osteon.errors import ArchiveError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 
 ENGINES: dict[str, str] = {
     "tellurium": "libroadrunner, through tellurium's own SED-ML",
@@ -39,12 +39,12 @@ def run(archive: Archive, engine: str) -> Results:
         raise UnknownIdError(f"unknown engine {engine!r}{hint}")
     documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
     try:
-        return alone.call(_run, engine, archive, documents)
-    except alone.CrashedError as error:
+        return call_in_subprocess(_run, engine, archive, documents)
+    except CrashedError as error:
         raise ArchiveError(archive.shown, None, f"{engine} crashed on it") from error
 
 
-def _run(engine: str, archive: Archive, documents: dict[str, sedml.Experiments]) -> Results:
+def _run(engine: str, archive: Archive, documents: dict[str, sedml.SedmlExperiments]) -> Results:
     try:
         module = importlib.import_module(f"osteon.engines.{engine}")
     except ModuleNotFoundError as error:

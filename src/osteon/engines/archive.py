@@ -46,7 +46,7 @@ _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True)
-class Content:
+class Entry:
     """One line of the manifest: the file's path in the archive, its format, and whether it is to be opened first."""
 
     path: str
@@ -60,9 +60,9 @@ class Archive:
 
     shown: str
     files: Mapping[str, bytes]
-    contents: tuple[Content, ...]
+    contents: tuple[Entry, ...]
 
-    def of_format(self, word: str) -> tuple[Content, ...]:
+    def of_format(self, word: str) -> tuple[Entry, ...]:
         """Return the contents whose format is named so, such as ``sed-ml``; masters first."""
         pattern = re.compile(rf"[/.-]{re.escape(word)}([./_+-]|$)", flags=re.IGNORECASE)
         return tuple(sorted(filter(lambda c: pattern.search(c.format), self.contents), key=lambda c: not c.master))
@@ -233,7 +233,7 @@ def _content(file: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> bytes
     return data
 
 
-def _contents(files: Mapping[str, bytes], shown: str) -> Iterator[Content]:
+def _contents(files: Mapping[str, bytes], shown: str) -> Iterator[Entry]:
     root = parse_xml(files[MANIFEST], MANIFEST, shown)
     if root.tag != f"{{{MANIFEST_NAMESPACE}}}omexManifest":
         raise ArchiveError(shown, MANIFEST, f"an <omexManifest> of {MANIFEST_NAMESPACE} was expected, not {root.tag}")
@@ -246,7 +246,7 @@ def _contents(files: Mapping[str, bytes], shown: str) -> Iterator[Content]:
             continue
         if path not in files:
             raise ArchiveError(shown, MANIFEST, f"lists {location!r}, which is not in the archive")
-        yield Content(path, kind, line.get("master", "").lower() in ("true", "1"))
+        yield Entry(path, kind, line.get("master", "").lower() in ("true", "1"))
 
 
 def _xml_parts(archive: Archive) -> Iterable[str]:

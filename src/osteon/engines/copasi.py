@@ -15,12 +15,12 @@ import COPASI
 import numpy as np
 
 from osteon.engines import sedml
-from osteon.engines.archive import Archive, Content
+from osteon.engines.archive import Archive, Entry
 from osteon.engines.table import Results, Table
 from osteon.errors import ArchiveError
 
 
-def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Path) -> Results:
+def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
     """Execute the master of an archive, or its only file that COPASI reads; see `osteon.engines.run`.
 
     Returns:
@@ -49,7 +49,7 @@ def read_at(archive: Archive, times: Mapping[str, Sequence[float]], folder: Path
     return Results(tuple(_ready_made(archive, _master(archive), folder, times)))
 
 
-def _master(archive: Archive) -> Content:
+def _master(archive: Archive) -> Entry:
     readable = sorted(
         {*archive.of_format("copasi"), *archive.of_format("sed-ml")}, key=lambda c: (not c.master, c.path)
     )
@@ -59,7 +59,7 @@ def _master(archive: Archive) -> Content:
 
 
 def _ready_made(
-    archive: Archive, master: Content, folder: Path, times: Mapping[str, Sequence[float]] = MappingProxyType({})
+    archive: Archive, master: Entry, folder: Path, times: Mapping[str, Sequence[float]] = MappingProxyType({})
 ) -> Iterator[Table]:
     with _Opened() as data:
         if not data.loadModel(str(folder / master.path)):
@@ -76,7 +76,7 @@ def _ready_made(
             yield _time_course(data, archive, master.path, "time_course", data.getModel().getObjectName())
 
 
-def _simple_tasks(archive: Archive, experiments: sedml.Experiments, folder: Path) -> Iterator[Table]:
+def _simple_tasks(archive: Archive, experiments: sedml.SedmlExperiments, folder: Path) -> Iterator[Table]:
     for task in experiments.tasks:
         with _Opened() as data:
             options = COPASI.SedmlImportOptions(task.id, task.model)

@@ -51,7 +51,7 @@ class TimeCourse:
 
 
 @dataclass(frozen=True)
-class Experiments:
+class SedmlExperiments:
     """A SED-ML document that was found harmless.
 
     ``tasks`` are its simple tasks, ``time_courses`` their simulations by id, and ``repeated`` the ids of the other
@@ -71,7 +71,7 @@ class Experiments:
     names: dict[str, str]
 
 
-def read(archive: Archive, path: str) -> Experiments:
+def read(archive: Archive, path: str) -> SedmlExperiments:
     """Read one SED-ML file of an archive.
 
     Raises:
@@ -91,7 +91,7 @@ def read(archive: Archive, path: str) -> Experiments:
     ]
     generators = {e.get("id", ""): _first_task(e) for e in each("dataGenerator")}
     outputs = [*each("report"), *each("plot2D"), *each("task"), *each("repeatedTask"), *each("dataGenerator")]
-    return Experiments(
+    return SedmlExperiments(
         path=path,
         tasks=tuple(tasks),
         time_courses={e.get("id", ""): _time_course(e) for e in each("uniformTimeCourse")},

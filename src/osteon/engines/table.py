@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osteon.dynamics.trajectory import Vector
+from osteon.simulation.timecourse import Vector
 
 
 @dataclass(frozen=True)

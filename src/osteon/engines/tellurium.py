@@ -22,7 +22,7 @@ from osteon.engines.table import Results, Table, column
 from osteon.errors import ArchiveError
 
 
-def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Path) -> Results:
+def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
     """Execute every SED-ML file of an archive; see `osteon.engines.run`.
 
     Returns:
@@ -53,7 +53,7 @@ def run(archive: Archive, documents: Mapping[str, sedml.Experiments], folder: Pa
     return Results(tuple(tables), tuple(dict.fromkeys(complaints)))
 
 
-def _refuse_overwritten(archive: Archive, documents: Iterable[sedml.Experiments]) -> None:
+def _refuse_overwritten(archive: Archive, documents: Iterable[sedml.SedmlExperiments]) -> None:
     """Refuse what tellurium gets wrong without a word: it stores the last repeat under the name of the simple task."""
     for document in documents:
         wrong = sorted(document.subtasks.intersection(document.generators.values()))
@@ -66,7 +66,7 @@ def _stem(path: str) -> str:
     return re.sub(r"\W", "_", path.rpartition(".")[0])
 
 
-def _tables(document: sedml.Experiments, values: Mapping[str, Any]) -> Iterator[Table]:
+def _tables(document: sedml.SedmlExperiments, values: Mapping[str, Any]) -> Iterator[Table]:
     outputs = document.reports or document.curves or _by_task(document)
     for output, columns in outputs.items():
         found: dict[str, Any] = {}
@@ -78,7 +78,7 @@ def _tables(document: sedml.Experiments, values: Mapping[str, Any]) -> Iterator[
         yield Table(output, document.names[output], found)
 
 
-def _by_task(document: sedml.Experiments) -> dict[str, dict[str, str]]:
+def _by_task(document: sedml.SedmlExperiments) -> dict[str, dict[str, str]]:
     columns: dict[str, dict[str, str]] = {}
     for generator, task in document.generators.items():
         columns.setdefault(task, {})[generator] = generator

@@ -1,6 +1,6 @@
 """Exporters: files of a model for other people's tools, one module a format.
 
-A format is a module with one function, ``files(subject)``, that yields every file of one model. It is imported only
+A format is a module with one function, ``files(bundle)``, that yields every file of one model. It is imported only
 when it is asked for, since the libraries behind the formats are heavy.
 """
 
@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterator, Sequence
 
 from osteon.errors import OsteonError, UnknownIdError, listing, suggestion
-from osteon.export.subject import File, Subject
+from osteon.export.bundle import Bundle, File
 
 FORMATS: dict[str, str] = {
     "sbml": "SBML Level 3 Version 2 and 1; the hierarchy of a joined model",
@@ -26,11 +26,11 @@ FORMATS: dict[str, str] = {
 """Every format: its name, which is its module's too, and what it is, for ``osteon export --help``."""
 
 
-def export(subject: Subject, formats: Sequence[str]) -> Iterator[File]:
+def export(bundle: Bundle, formats: Sequence[str]) -> Iterator[File]:
     """Yield the files of one model in some formats, each under a folder of the format's name.
 
     Args:
-        subject: the model, with what its files tell of it.
+        bundle: the model, with what its files tell of it.
         formats: names from `FORMATS`, or ``all``.
 
     Raises:
@@ -45,7 +45,7 @@ def export(subject: Subject, formats: Sequence[str]) -> Iterator[File]:
                 f"format {name!r} needs the package {error.name!r}, which is not installed; "
                 "`pip install 'osteon[export]'` brings it"
             ) from None
-        for file in module.files(subject):
+        for file in module.files(bundle):
             yield File(f"{name}/{file.path}", file.content)
 
 

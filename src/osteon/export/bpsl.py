@@ -15,15 +15,15 @@ from typing import Any
 
 import libsbml
 
-from osteon.dynamics.readouts import STEADY_STATE, instant, missing_words
+from osteon import sbml
+from osteon.evidence.claims import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.conditions import canonical
+from osteon.evidence.criteria import EFFECTS, threshold
+from osteon.experiments.experiment import Experiment
+from osteon.experiments.runs import STEADY_STATE, instant, missing_words
+from osteon.export.bundle import Bundle, File
 from osteon.export.estimation import Problem, unmeasured
-from osteon.export.subject import File, Subject
-from osteon.inputs.conditions import canonical
-from osteon.inputs.evidence import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
-from osteon.inputs.expectations import EFFECTS, threshold
-from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Experiment
-from osteon.verdicts.scorecard import lack
+from osteon.verification.scorecard import lack
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""
@@ -57,23 +57,23 @@ class Run:
         return f"{self.name}{self.experiment.id}"
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield the model, the constraints, and configurations of PyBNF: one checks the model, one fits it."""
-    writer = _Writer(subject)
+    writer = _Writer(bundle)
     lines = "\n".join(writer.lines()) + "\n"  # Runs and words are known when all is written.
-    problem = unmeasured(subject)
-    yield File.text(f"{subject.name}.prop", lines)
+    problem = unmeasured(bundle)
+    yield File.text(f"{bundle.name}.prop", lines)
     yield File.text("no_data.prop", _EMPTY)
-    yield File.text(f"{subject.name}.xml", sbml.with_rules(writer.model(), problem.derived, subject.model.shown))
-    yield File.text(f"{subject.name}.conf", "\n".join(["job_type = check", *writer.configuration()]) + "\n")
-    yield File.text(f"{subject.name}_fit.conf", "\n".join([*_fit(problem), *writer.configuration()]) + "\n")
+    yield File.text(f"{bundle.name}.xml", sbml.with_rules(writer.model(), problem.derived, bundle.model.shown))
+    yield File.text(f"{bundle.name}.conf", "\n".join(["job_type = check", *writer.configuration()]) + "\n")
+    yield File.text(f"{bundle.name}_fit.conf", "\n".join([*_fit(problem), *writer.configuration()]) + "\n")
 
 
 class _Writer:
-    def __init__(self, subject: Subject) -> None:
-        self._subject, self._model = subject, subject.model
-        self._design = subject.design
-        self._limit = subject.model.binding.protocol.detection_limit
+    def __init__(self, bundle: Bundle) -> None:
+        self._subject, self._model = bundle, bundle.model
+        self._design = bundle.design
+        self._limit = bundle.model.binding.protocol.detection_limit
         self._experiments = {(one.setting, one.condition, one.steady): one for one in self._design.experiments}
         self._runs: dict[tuple[str, float], Run] = {}
         self._moved: dict[str, tuple[str, float]] = {}
@@ -158,7 +158,7 @@ class _Writer:
         yield "objective = sos"  # One must be named; constraints add to it, and there are no data.
         yield f"model: {name}.xml"
         for experiment in {run.experiment.id: run.experiment for run in self._runs.values()}.values():
-            changes = ", ".join(f"{knob} = {value!r}" for knob, value in experiment.values.items())
+            changes = ", ".join(f"{parameter} = {value!r}" for parameter, value in experiment.values.items())
             yield f"condition: {experiment.id}, perturbations: {changes}"
         for run in self._runs.values():
             data = f"{name}.prop" if run.number == 1 else "no_data.prop"

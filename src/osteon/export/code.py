@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 from sbmlode import OdeSystem
 
-from osteon.export.subject import File, Subject
-from osteon.mechanisms import sbml
+from osteon import sbml
+from osteon.export.bundle import Bundle, File
 
 _ENDINGS = {"python": "py", "julia": "jl", "r": "R"}
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield one program a language, each with a function that simulates the model."""
-    model = subject.model
+    model = bundle.model
     system = OdeSystem.from_sbml(sbml.with_observables(model.sbml, model.formulas, model.shown))
     for language, ending in _ENDINGS.items():
-        yield File.text(f"{subject.name}.{ending}", system.render(language))
+        yield File.text(f"{bundle.name}.{ending}", system.render(language))

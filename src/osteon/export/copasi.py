@@ -1,7 +1,7 @@
 """COPASI: a ``.cps`` file with every experiment of the evidence as a named parameter set, and plots ready to run.
 
 Opened in COPASI, *Time Course* runs control, choosing another parameter set runs another experiment, and *Parameter
-Scan* runs them all. The file is written by COPASI itself from the SBML of `osteon.protocols.experiments`.
+Scan* runs them all. The file is written by COPASI itself from the SBML of `osteon.experiments.experiment`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import basico
 import COPASI
 import numpy as np
 
-from osteon.computing import alone
 from osteon.errors import OsteonError
-from osteon.export.subject import File, Subject
-from osteon.protocols.experiments import Design
-from osteon.protocols.staging import CLOCK
+from osteon.experiments.experiment import ExperimentSet
+from osteon.experiments.staged_sbml import CLOCK
+from osteon.export.bundle import Bundle, File
+from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 
 _STAMP = re.compile(r"<!-- generated with COPASI[^>]*-->\n")
 _RDF = re.compile(r"<rdf:RDF.*?</rdf:RDF>", re.DOTALL)
@@ -39,12 +39,12 @@ for _prefix, _space in {
     ElementTree.register_namespace(_prefix, _space)
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield the COPASI file of a model."""
-    yield File(f"{subject.name}.cps", content(subject))
+    yield File(f"{bundle.name}.cps", content(bundle))
 
 
-def content(subject: Subject) -> bytes:
+def content(bundle: Bundle) -> bytes:
     """Return the COPASI file of a model; the same bytes each time.
 
     COPASI keeps one list of rate laws for all models of a process, takes from it what it needs and numbers names that
@@ -53,15 +53,15 @@ def content(subject: Subject) -> bytes:
     Raises:
         OsteonError: if COPASI crashes.
     """
-    made = subject.design
-    protocol = subject.model.binding.protocol
+    made = bundle.design
+    protocol = bundle.model.binding.protocol
     try:
-        return alone.call(_written, made, subject.name, protocol.relative_tolerance, protocol.absolute_tolerance)
-    except alone.CrashedError as error:
-        raise OsteonError(f"{subject.name}: COPASI crashed as it wrote its file") from error
+        return call_in_subprocess(_written, made, bundle.name, protocol.relative_tolerance, protocol.absolute_tolerance)
+    except CrashedError as error:
+        raise OsteonError(f"{bundle.name}: COPASI crashed as it wrote its file") from error
 
 
-def _written(made: Design, name: str, relative_tolerance: float, absolute_tolerance: float) -> bytes:
+def _written(made: ExperimentSet, name: str, relative_tolerance: float, absolute_tolerance: float) -> bytes:
     data = basico.load_model_from_string(made.sbml)
     data.setSBMLFileName(f"{name}_experiments.xml")  # Without a name COPASI drops the SBML ids of everything.
     _add_experiments(data, made)
@@ -92,22 +92,22 @@ def _sort(element: ElementTree.Element) -> None:
     element[:] = sorted(element, key=lambda child: "".join(ElementTree.tostring(child, "unicode").split()))
 
 
-def _add_experiments(data: Any, made: Design) -> None:
+def _add_experiments(data: Any, made: ExperimentSet) -> None:
     model = data.getModel()
-    knobs = {value.getSBMLId(): value for value in model.getModelValues()}
+    condition_parameters = {value.getSBMLId(): value for value in model.getModelValues()}
     sets = model.getModelParameterSets()
     for experiment in (*made.experiments[1:], made.control):  # Control last, so that the file is left in its state.
         changed = COPASI.ObjectStdVector()
         for name, value in experiment.values.items():
-            knobs[name].setInitialValue(value)
-            changed.append(knobs[name].getInitialValueReference())
+            condition_parameters[name].setInitialValue(value)
+            changed.append(condition_parameters[name].getInitialValueReference())
         model.updateInitialValues(changed)
         chosen = COPASI.CModelParameterSet(experiment.label)
         sets.addAndOwn(chosen)
         chosen.createFromModel()
 
 
-def _add_tasks(data: Any, made: Design, relative_tolerance: float, absolute_tolerance: float) -> None:
+def _add_tasks(data: Any, made: ExperimentSet, relative_tolerance: float, absolute_tolerance: float) -> None:
     first, last = min(one.start for one in made.experiments), made.horizon
     times = np.linspace(made.run_time(first), made.run_time(last), _STEPS + 1).tolist()
     course = {
@@ -137,7 +137,7 @@ def _groups(names: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [names[start : start + _CURVES] for start in range(0, len(names), _CURVES)]
 
 
-def _add_plot(data: Any, title: str, made: Design, names: tuple[str, ...]) -> None:
+def _add_plot(data: Any, title: str, made: ExperimentSet, names: tuple[str, ...]) -> None:
     titles = {value.getSBMLId(): value.getObjectName() for value in data.getModel().getModelValues()}
     clock = f"Values[{titles[CLOCK]}]"
     curves = [

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from sbmlode import OdeSystem
 
-from osteon.export.subject import File, Subject
+from osteon.export.bundle import Bundle, File
 
 _ENDINGS = {"markdown": "md", "latex": "tex"}
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield one document a language: compartments, species, parameters, rules, and the rate of every species."""
-    system = OdeSystem.from_sbml(subject.model.sbml)
+    system = OdeSystem.from_sbml(bundle.model.sbml)
     for language, ending in _ENDINGS.items():
-        yield File.text(f"{subject.name}.{ending}", system.render(language))
+        yield File.text(f"{bundle.name}.{ending}", system.render(language))

@@ -12,13 +12,13 @@ from math import inf
 
 import numpy as np
 
-from osteon.dynamics.model import Model
-from osteon.dynamics.readouts import STEADY_STATE, instant, missing_words
-from osteon.export.subject import Subject
-from osteon.inputs.bindings import ParameterBinding
-from osteon.inputs.conditions import canonical
-from osteon.inputs.evidence import FEATURES, Check, Claim, OrderCheck, Reading, readings
-from osteon.mechanisms import sbml
+from osteon import sbml
+from osteon.evidence.bindings import ParameterBinding
+from osteon.evidence.claims import FEATURES, Check, Claim, OrderCheck, Reading, readings
+from osteon.evidence.conditions import canonical
+from osteon.experiments.runs import STEADY_STATE, instant, missing_words
+from osteon.export.bundle import Bundle
+from osteon.simulation.model import Model
 
 GRID = 25
 """Number of evenly spaced times at which an observable is recorded whose peak, mean or half-maximum a claim reads."""
@@ -46,7 +46,7 @@ class Problem:
     are those of all parameters in the model's file.
     """
 
-    subject: Subject
+    bundle: Bundle
     derived: Mapping[str, str]
     free: Mapping[str, ParameterBinding]
     fixed: tuple[str, ...]
@@ -66,27 +66,27 @@ def noise(problem: Problem, observable: str) -> float:
     return NOISE_SHARE * sum(values) / len(values) + NOISE_FLOOR
 
 
-def problem(subject: Subject) -> Problem:
+def problem(bundle: Bundle) -> Problem:
     """Lay out the problem of one model.
 
     Raises:
         SimulationError: if a simulation of the reference data breaks.
     """
-    return replace(unmeasured(subject), measurements=_measurements(subject))
+    return replace(unmeasured(bundle), measurements=_measurements(bundle))
 
 
-def unmeasured(subject: Subject) -> Problem:
+def unmeasured(bundle: Bundle) -> Problem:
     """Lay out the problem of one model without reference data; nothing is simulated."""
-    model = subject.model
+    model = bundle.model
     document = sbml.read(model.sbml, model.shown)
     listed = [one for one in sbml.symbols(document.getModel()) if one.kind == "parameter"]
     values = {one.id: one.value for one in listed if one.value is not None}
-    known = {name: entry for name, entry in sorted(subject.provenance.items()) if name in values}
+    known = {name: entry for name, entry in sorted(bundle.provenance.items()) if name in values}
     derived = {name: entry.formula for name, entry in known.items() if entry.formula is not None}
-    changed = _changed(subject)
+    changed = _changed(bundle)
     left = {name: entry for name, entry in known.items() if name not in derived and name not in changed}
     return Problem(
-        subject=subject,
+        bundle=bundle,
         derived=derived,
         free={name: entry for name, entry in left.items() if entry.range[0] < entry.range[1]},
         fixed=tuple(name for name, entry in left.items() if entry.range[0] == entry.range[1]),
@@ -96,23 +96,23 @@ def unmeasured(subject: Subject) -> Problem:
     )
 
 
-def _changed(subject: Subject) -> frozenset[str]:
+def _changed(bundle: Bundle) -> frozenset[str]:
     """Return every symbol that a setting or an intervention changes."""
-    binding = subject.model.binding
+    binding = bundle.model.binding
     acts = [*binding.settings.values(), *binding.interventions.values()]
     starts = [set(place.set_at_start) for place in binding.settings.values()]
     return frozenset[str]().union(*(act.targets for act in acts), *starts)
 
 
-def _measurements(subject: Subject) -> tuple[Measurement, ...]:
+def _measurements(bundle: Bundle) -> tuple[Measurement, ...]:
     """Simulate everything that the claims read, sorted by experiment, time and observable."""
     wanted: dict[tuple[str, str], dict[float, set[str]]] = {}
-    for setting, condition, observable, time in _wanted(subject):
+    for setting, condition, observable, time in _wanted(bundle):
         wanted.setdefault((setting, condition), {}).setdefault(time, set()).add(observable)
     return tuple(
         Measurement(setting, condition, observable, time, values[observable])
         for (setting, condition), times in sorted(wanted.items())
-        for time, values in _simulated(subject.model, setting, condition, sorted(times))
+        for time, values in _simulated(bundle.model, setting, condition, sorted(times))
         for observable in sorted(times[time])
     )
 
@@ -123,19 +123,19 @@ def _simulated(
     finite = [time for time in times if time < inf]
     if finite:
         end = max(finite[-1], 0.0) or model.binding.time("1 min")
-        trajectory = model.run(condition, finite, setting=setting, until=end)
+        time_course = model.run(condition, finite, setting=setting, until=end)
         for time in finite:
-            yield time, {name: trajectory.at(name, time) for name in model.formulas}
+            yield time, {name: time_course.at(name, time) for name in model.formulas}
     if inf in times:
         yield inf, model.resting_state(condition, setting=setting)
 
 
-def _wanted(subject: Subject) -> Iterator[tuple[str, str, str, float]]:
-    for _, claim in subject.claims:
+def _wanted(bundle: Bundle) -> Iterator[tuple[str, str, str, float]]:
+    for _, claim in bundle.claims:
         for check in claim.checks:
-            if not missing_words(check, claim.setting, subject.model.binding):
+            if not missing_words(check, claim.setting, bundle.model.binding):
                 for reading in readings(check):
-                    for time in _times(check, reading, claim, subject.model):
+                    for time in _times(check, reading, claim, bundle.model):
                         yield claim.setting, canonical(reading.condition), reading.observable, time
 
 

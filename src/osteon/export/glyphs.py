@@ -12,10 +12,10 @@ from typing import Any
 
 import libsbml
 
-from osteon.mechanisms import sbml
+from osteon import sbml
 from osteon.pictures.drawing import COLOURS
 from osteon.pictures.layout import FONT_SIZE, Box, Layout, Point, key, lines
-from osteon.pictures.wiring import Arrow, Sign, Wiring
+from osteon.pictures.wiring import Arrow, ArrowSign, Wiring
 
 _LAYOUT = "http://www.sbml.org/sbml/level3/version1/layout/version1"
 _RENDER = "http://www.sbml.org/sbml/level3/version1/render/version1"
@@ -52,7 +52,7 @@ class _Writer:
         self._drawn = model.getPlugin("layout").createLayout()
         self._species = {node.id for node in wiring.nodes if node.kind == "species"}
         self._stubs = self._all_stubs()
-        self._styled: dict[Sign, list[str]] = {}
+        self._styled: dict[ArrowSign, list[str]] = {}
         self._stations: list[str] = []
 
     def write(self) -> None:
@@ -205,7 +205,7 @@ class _Writer:
         text.getGroup().setFontSize(libsbml.RelAbsVector(FONT_SIZE))
         text.getGroup().setTextAnchor("middle")
         text.getGroup().setVTextAnchor("middle")
-        lines: list[tuple[str, str, float, Sign | None]] = [
+        lines: list[tuple[str, str, float, ArrowSign | None]] = [
             ("substrate", _PLAIN, 1.2, None),
             ("product", _PLAIN, 1.2, "turns into"),
             ("activator", COLOURS["raises"], 1.5, "raises"),
@@ -226,7 +226,7 @@ def _references(reaction: Any) -> list[tuple[Any, bool]]:
     return made + [(reference, False) for reference in reaction.getListOfReactants()]
 
 
-def _line(information: Any, name: str, colour: str, width: float, head: Sign | None) -> Any:
+def _line(information: Any, name: str, colour: str, width: float, head: ArrowSign | None) -> Any:
     style = information.createStyle(f"line_{name}")
     style.getGroup().setStroke(colour)
     style.getGroup().setStrokeWidth(width)
@@ -248,7 +248,7 @@ def _shape(information: Any, name: str, fill: str, stroke: str, radius: float) -
     return style
 
 
-def _head(information: Any, sign: Sign, colour: str) -> None:
+def _head(information: Any, sign: ArrowSign, colour: str) -> None:
     """Add the end of an arrow: a bar for what lowers, a triangle for the rest."""
     ending = information.createLineEnding()
     ending.setId(f"head_{sign.replace(' ', '_')}")

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 import libsbml
 
-from osteon.export.subject import Subject
-from osteon.mechanisms import sbml
-from osteon.mechanisms.compilation import LICENSE
+from osteon import sbml
+from osteon.export.bundle import Bundle
+from osteon.sbml.antimony import LICENSE
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -27,18 +27,18 @@ _LICENSE = "CC0-1.0"
 _TAXA = {"taxonomy:10090": "Mus musculus", "taxonomy:9606": "Homo sapiens"}
 
 
-def document(subject: Subject) -> str:
+def document(bundle: Bundle) -> str:
     """Return the RDF of a model's archive; creators, date and taxa are those of its SBML."""
-    model = sbml.read(subject.model.sbml, subject.model.shown).getModel()
+    model = sbml.read(bundle.model.sbml, bundle.model.shown).getModel()
     root = Element("rdf:RDF", {f"xmlns:{prefix}": space for prefix, space in _NAMESPACES.items()})
-    archive = SubElement(root, "rdf:Description", {"rdf:about": f"http://omex-library.org/{subject.name}.omex"})
-    SubElement(archive, "dc:title").text = subject.model.binding.title
-    SubElement(archive, "dcterms:abstract").text = " ".join(one.source.summary for one in subject.sources)
+    archive = SubElement(root, "rdf:Description", {"rdf:about": f"http://omex-library.org/{bundle.name}.omex"})
+    SubElement(archive, "dc:title").text = bundle.model.binding.title
+    SubElement(archive, "dcterms:abstract").text = " ".join(one.source.summary for one in bundle.sources)
     for resource in _taxa(model):
         _add(archive, "bqbiol:hasTaxon", _TAXA.get(resource.removeprefix(_RESOLVER), resource), resource)
     for name in _creators(model):
         SubElement(_add(archive, "dc:creator", name), "foaf:name").text = name
-    for one in (evidence.source for evidence in subject.sources):
+    for one in (evidence.source for evidence in bundle.sources):
         _add(archive, "bqmodel:isDescribedBy", one.citation, one.identifier and _RESOLVER + one.identifier)
     _add(archive, "dcterms:license", _LICENSE, LICENSE)
     created = SubElement(SubElement(archive, "dcterms:created"), "rdf:Description")

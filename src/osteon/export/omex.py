@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from osteon.engines.archive import MANIFEST, MANIFEST_NAMESPACE
+from osteon.experiments.experiment import ExperimentSet
 from osteon.export import copasi, metadata, sedml
-from osteon.export.subject import File, Subject
-from osteon.protocols.experiments import Design
+from osteon.export.bundle import Bundle, File
 
 _SPECIFICATIONS = "http://identifiers.org/combine.specifications/"
 _MEDIA = "http://purl.org/NET/mediatypes/"
@@ -56,24 +56,24 @@ To the extent possible under law, the authors have waived all rights to these fi
 """
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield the archive of a model."""
-    yield File(f"{subject.name}.omex", content(subject))
+    yield File(f"{bundle.name}.omex", content(bundle))
 
 
-def content(subject: Subject) -> bytes:
+def content(bundle: Bundle) -> bytes:
     """Return the archive of a model; the same bytes each time."""
-    name, run = subject.name, f"{subject.name}_experiments.xml"
-    laid_out = subject.design
+    name, run = bundle.name, f"{bundle.name}_experiments.xml"
+    laid_out = bundle.design
     inside = [
-        File(f"{name}.cps", copasi.content(subject)),
-        File.text(f"{name}.sedml", sedml.document(subject, run)),
+        File(f"{name}.cps", copasi.content(bundle)),
+        File.text(f"{name}.sedml", sedml.document(bundle, run)),
         File.text(run, laid_out.sbml),
-        File.text(f"{name}.xml", subject.model.sbml),
-        File.text("metadata.rdf", metadata.document(subject)),
-        File.text("README.md", _readme(subject, laid_out)),
-        *(File.text(f"antimony/{path}", text) for path, text in sorted(subject.antimony.items())),
-        *(File.text(path, text) for path, text in sorted(subject.documents.items())),
+        File.text(f"{name}.xml", bundle.model.sbml),
+        File.text("metadata.rdf", metadata.document(bundle)),
+        File.text("README.md", _readme(bundle, laid_out)),
+        *(File.text(f"antimony/{path}", text) for path, text in sorted(bundle.antimony.items())),
+        *(File.text(path, text) for path, text in sorted(bundle.documents.items())),
     ]
     return _packed([File.text(MANIFEST, _manifest(inside, master=f"{name}.cps")), *inside])
 
@@ -100,12 +100,12 @@ def _manifest(files: Iterable[File], master: str) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _readme(subject: Subject, laid_out: Design) -> str:
-    sources = (one.source for one in subject.sources)
+def _readme(bundle: Bundle, laid_out: ExperimentSet) -> str:
+    sources = (one.source for one in bundle.sources)
     return _README.format(
-        title=subject.model.binding.title,
+        title=bundle.model.binding.title,
         sources="\n".join(f"- {one.tag}: {one.title}. {one.citation}" for one in sources),
-        name=subject.name,
+        name=bundle.name,
         lead=laid_out.lead,
         unit=laid_out.time_unit,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from osteon.export import petab_v1, petab_v2
+from osteon.export.bundle import Bundle, File
 from osteon.export.estimation import GRID, NOISE_FLOOR, NOISE_SHARE, Problem, problem
-from osteon.export.subject import File, Subject
 
 _README = """# {title}: a problem of parameter estimation
 
@@ -22,24 +22,24 @@ _README = """# {title}: a problem of parameter estimation
 - **Derived** parameters are not in the tables ({derived}): rules in the SBML compute them from the others, so that the
   model keeps its resting state when those move.
 - **Changed by a condition**, and so not in the tables{ranged}.
-- **Version 2** has one experiment a condition: it rests first, and each phase of treatment is a period. A reading at
+- **Version 2** has one experiment a condition: it rests first, and each period of treatment is a period. A reading at
   the very time of a change is one before it, and has an experiment of its own that ends there.
-- **Version 1** cannot say as much, so its SBML goes through the phases by itself, in events; a condition is the values
+- **Version 1** cannot say as much, so its SBML goes through the periods by itself, in events; a condition is the values
   of its parameters. Its time runs from the start of the rest, and the steady state is a late time.
 """
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield the problem of one model in both versions, each in a folder of its own."""
-    laid_out = problem(subject)
-    yield File.text(f"{subject.name}/README.md", _readme(laid_out))
+    laid_out = problem(bundle)
+    yield File.text(f"{bundle.name}/README.md", _readme(laid_out))
     for version in (petab_v1, petab_v2):
         for file in version.files(laid_out):
-            yield File(f"{subject.name}/{file.path}", file.content)
+            yield File(f"{bundle.name}/{file.path}", file.content)
 
 
 def _readme(laid_out: Problem) -> str:
-    binding = laid_out.subject.model.binding
+    binding = laid_out.bundle.model.binding
     return _README.format(
         title=binding.title,
         unit=binding.protocol.time_unit,

@@ -1,7 +1,7 @@
 """PEtab version 1: each condition of the evidence as values of parameters of one staged model.
 
 Version 1 knows one change of a running model, from pre-equilibration to simulation; interventions that begin or end at
-times of their own need more. So the SBML here is that of `osteon.protocols.experiments`: it comes to rest, then
+times of their own need more. So the SBML here is that of `osteon.experiments.experiment`: it comes to rest, then
 goes through its stages by itself, and its time runs from the start of the rest.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import inf
 
+from osteon import sbml
+from osteon.experiments.experiment import Experiment, ExperimentSet
+from osteon.export.bundle import File
 from osteon.export.estimation import Measurement, Problem, measured, noise
-from osteon.export.subject import File
 from osteon.export.tables import table
-from osteon.mechanisms import sbml
-from osteon.protocols.experiments import Design, Experiment
 
 _CONFIGURATION = """format_version: 1
 parameter_file: parameters.tsv
@@ -28,8 +28,8 @@ problems:
 
 def files(problem: Problem) -> Iterator[File]:
     """Yield the files of version 1."""
-    model = problem.subject.model
-    staged = problem.subject.design
+    model = problem.bundle.model
+    staged = problem.bundle.design
     experiments = {(one.setting, one.condition, one.steady): one for one in staged.experiments}
     used = {one: experiments[one.setting, one.condition, one.time == inf] for one in problem.measurements}
     # pyPESTO with roadrunner mistakes one condition for another where they are not sorted.
@@ -41,7 +41,8 @@ def files(problem: Problem) -> Iterator[File]:
     yield table(
         "v1/conditions.tsv",
         (
-            {"conditionId": name, "conditionName": one.label} | {knob.id: one.values[knob.id] for knob in staged.knobs}
+            {"conditionId": name, "conditionName": one.label}
+            | {parameter.id: one.values[parameter.id] for parameter in staged.condition_parameters}
             for name, one in conditions
         ),
     )
@@ -59,7 +60,7 @@ def files(problem: Problem) -> Iterator[File]:
     )
 
 
-def _time(one: Measurement, experiment: Experiment, staged: Design) -> float:
+def _time(one: Measurement, experiment: Experiment, staged: ExperimentSet) -> float:
     return staged.run_time(experiment.end if one.time == inf else one.time)
 
 
@@ -77,7 +78,7 @@ def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
         }
 
 
-def _observables(problem: Problem, staged: Design) -> Iterator[Mapping[str, object]]:
+def _observables(problem: Problem, staged: ExperimentSet) -> Iterator[Mapping[str, object]]:
     for name in sorted({one.observable for one in problem.measurements}):
         yield {
             "observableId": measured(name),

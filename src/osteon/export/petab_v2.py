@@ -1,4 +1,4 @@
-"""PEtab version 2: each condition of the evidence as an experiment, with one period for each of its phases."""
+"""PEtab version 2: each condition of the evidence as an experiment, with one period for each of its periods."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
-from osteon.dynamics.schedule import Change, Changes, Schedule
+from osteon import sbml
+from osteon.evidence.conditions import parse
+from osteon.export.bundle import File
 from osteon.export.estimation import Measurement, Problem, measured, noise
-from osteon.export.subject import File
 from osteon.export.tables import table
-from osteon.inputs.conditions import parse
-from osteon.mechanisms import sbml
+from osteon.simulation.schedule import Change, Changes, Schedule
 
 _CONFIGURATION = """format_version: "2.0.0"
 parameter_files: [parameters.tsv]
@@ -25,7 +25,7 @@ observable_files: [observables.tsv]
 measurement_files: [measurements.tsv]
 """
 
-Values = Mapping[str, float | str]
+CellValues = Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class _Period:
     """A stretch of an experiment: when it begins, and what is changed then; ``-inf`` is until rest."""
 
     start: float
-    changes: Values
+    changes: CellValues
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Experiment:
 
 def files(problem: Problem) -> Iterator[File]:
     """Yield the files of version 2."""
-    model = problem.subject.model
+    model = problem.bundle.model
     experiments = {one: _experiment(problem, one) for one in problem.measurements}
     listed = sorted({experiment.id: experiment for experiment in experiments.values()}.items())
     periods = [(_condition(name, number), period) for name, one in listed for number, period in enumerate(one.periods)]
@@ -108,7 +108,7 @@ def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
 
 
 def _observables(problem: Problem) -> Iterator[Mapping[str, object]]:
-    bound = problem.subject.model.binding.observables
+    bound = problem.bundle.model.binding.observables
     for name in sorted({one.observable for one in problem.measurements}):
         yield {
             "observableId": measured(name),
@@ -122,10 +122,10 @@ def _observables(problem: Problem) -> Iterator[Mapping[str, object]]:
 def _experiment(problem: Problem, one: Measurement) -> _Experiment:
     """Return the experiment that a measurement is made in.
 
-    A period begins with its changes, while a reading at the boundary of two phases is one before the change. Such a
+    A period begins with its changes, while a reading at the boundary of two periods is one before the change. Such a
     reading is made in an experiment of its own, which ends there.
     """
-    model = problem.subject.model
+    model = problem.bundle.model
     laid_out = model.schedule(parse(one.condition), one.setting, inf)
     periods = tuple(_periods(problem, laid_out))
     name = f"{one.setting}__{one.condition.replace('+', '__')}"
@@ -145,14 +145,14 @@ def _periods(problem: Problem, laid_out: Schedule) -> Iterator[_Period]:
     if laid_out.equilibrate:
         yield _Period(-inf, before)
     former: Changes = laid_out.before
-    for number, phase in enumerate(laid_out.phases):
-        values = _values(phase.changes, phase.begun, own)
-        ended = {target: own[target] for target in former if target in own and target not in phase.changes}
-        new = {target: value for target, value in values.items() if phase.changes[target] != former.get(target)}
-        begun = {target: value for target, value in values.items() if target in phase.begun and target not in own}
+    for number, period in enumerate(laid_out.periods):
+        values = _values(period.changes, period.begun, own)
+        ended = {target: own[target] for target in former if target in own and target not in period.changes}
+        new = {target: value for target, value in values.items() if period.changes[target] != former.get(target)}
+        begun = {target: value for target, value in values.items() if target in period.begun and target not in own}
         start = {} if laid_out.equilibrate or number else before
-        yield _Period(phase.start, {**start, **ended, **new, **begun})
-        former = phase.changes
+        yield _Period(period.start, {**start, **ended, **new, **begun})
+        former = period.changes
 
 
 def _values(changes: Changes, begun: Changes, own: Mapping[str, float]) -> dict[str, float | str]:

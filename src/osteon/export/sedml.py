@@ -1,9 +1,9 @@
 """SED-ML L1V4: every experiment of a model as a task, a report for each, and plots of what the claims compare.
 
-Three rules keep engines from giving wrong numbers without a word. Every model lists every knob, or changes leak from
-one condition into the next. All changes are of parameters, for tellurium applies them in reverse and initial values
-reset parameters. The rest before t = 0 is part of the one time course, cut off by the start of output; a task for the
-steady state fails or is wrong in all engines but one.
+Three rules keep engines from giving wrong numbers without a word. Every model lists every condition parameter, or
+changes leak from one condition into the next. All changes are of parameters, for tellurium applies them in reverse
+and initial values reset parameters. The rest before t = 0 is part of the one time course,
+cut off by the start of output; a task for the steady state fails or is wrong in all engines but one.
 
 libsedml is not used: once it is imported, libsbml's classes no longer work in the same process.
 """
@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from osteon.export.subject import File, Subject
-from osteon.inputs.conditions import CONTROL, canonical
-from osteon.inputs.evidence import readings
-from osteon.protocols.experiments import Design, Experiment
-from osteon.protocols.staging import CLOCK
+from osteon.evidence.claims import readings
+from osteon.evidence.conditions import CONTROL, canonical
+from osteon.experiments.experiment import Experiment, ExperimentSet
+from osteon.experiments.staged_sbml import CLOCK
+from osteon.export.bundle import Bundle, File
 
 STEPS = 200
 """Of output in each time course."""
@@ -31,36 +31,36 @@ _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 _TIME = "time"
 
 
-def files(subject: Subject) -> Iterator[File]:
+def files(bundle: Bundle) -> Iterator[File]:
     """Yield the SED-ML file and the SBML that it runs; see the module."""
-    model = f"{subject.name}_experiments.xml"
-    yield File.text(f"{subject.name}.sedml", document(subject, model))
-    yield File.text(model, subject.design.sbml)
+    model = f"{bundle.name}_experiments.xml"
+    yield File.text(f"{bundle.name}.sedml", document(bundle, model))
+    yield File.text(model, bundle.design.sbml)
 
 
-def document(subject: Subject, source: str) -> str:
+def document(bundle: Bundle, source: str) -> str:
     """Return the SED-ML text of a model's experiments.
 
     Args:
-        subject: the model.
-        source: the file of `Design.sbml`, relative to this one.
+        bundle: the model.
+        source: the file of `ExperimentSet.sbml`, relative to this one.
     """
-    laid_out = subject.design
-    writer = _Writer(subject, laid_out)
+    laid_out = bundle.design
+    writer = _Writer(bundle, laid_out)
     writer.write_simulations()
     for experiment in laid_out.experiments:
         writer.write_experiment(experiment, source)
-    for place, observables in _compared(subject, laid_out).items():
+    for place, observables in _compared(bundle, laid_out).items():
         for observable, experiments in observables.items():
             writer.write_plot(place, observable, experiments)
     return writer.text()
 
 
-def _compared(subject: Subject, laid_out: Design) -> dict[str, dict[str, list[Experiment]]]:
+def _compared(bundle: Bundle, laid_out: ExperimentSet) -> dict[str, dict[str, list[Experiment]]]:
     """Return by setting and observable the experiments that claims compare, control first."""
     wanted = {
         (claim.setting, reading.observable, canonical(reading.condition))
-        for _, claim in subject.claims
+        for _, claim in bundle.claims
         for check in claim.checks
         for reading in readings(check)
     }
@@ -81,8 +81,8 @@ def spoken(name: str) -> str:
 class _Writer:
     """Adds simulations, models, tasks, data generators, reports and plots to one document."""
 
-    def __init__(self, subject: Subject, laid_out: Design) -> None:
-        self._subject, self._design = subject, laid_out
+    def __init__(self, bundle: Bundle, laid_out: ExperimentSet) -> None:
+        self._subject, self._design = bundle, laid_out
         self._spans = {one.id: (one.start, _end(one, laid_out)) for one in laid_out.experiments}
         self._simulations = {span: f"simulation_{n}" for n, span in enumerate(sorted(set(self._spans.values())), 1)}
         self._root = Element("sedML", {"xmlns": _SEDML, "xmlns:sbml": _SBML, "level": "1", "version": "4"})
@@ -119,7 +119,7 @@ class _Writer:
                 SubElement(parameters, "algorithmParameter", name=called, kisaoID=kind, value=f"{value:g}")
 
     def write_experiment(self, experiment: Experiment, source: str) -> None:
-        """Write one experiment: its model with all its knobs, its task, its data and its report."""
+        """Write one experiment: its model with all its condition_parameters, its task, its data and its report."""
         model, task = f"model__{experiment.id}", f"task__{experiment.id}"
         labelled = {"name": experiment.label}
         used = {"id": model, **labelled, "language": _LANGUAGE, "source": source}
@@ -182,7 +182,7 @@ class _Writer:
         return f"{spoken(name)} ({self._subject.model.binding.observables[name].unit})"
 
 
-def _end(experiment: Experiment, laid_out: Design) -> float:
+def _end(experiment: Experiment, laid_out: ExperimentSet) -> float:
     """Return the last time of all experiments of one setting, so that their curves are as long as each other."""
     alike = (
         one for one in laid_out.experiments if (one.setting, one.steady) == (experiment.setting, experiment.steady)

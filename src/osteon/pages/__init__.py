@@ -8,7 +8,7 @@ module         holds
 `contrasts`    what a check compares, as a reader would set it up in the page "Try it"
 `panels`       the geometry of the figure of one check: curves, dots, the band in which the word holds
 `cards`        one claim with its answer from each model: verdict, panels, robustness, edges
-`standing`     robustness and edges of each claim in words, from the results on record
+`support`     robustness and edges of each claim in words, from the results on record
 `matrices`     claims down, models across, a section for each source
 `equations`    reactions and rules as MathML, which browsers draw without a script
 `rendering`    the Jinja environment: autoescape on, strict, filters; `render` a template, `style` the style sheet

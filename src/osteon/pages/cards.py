@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from osteon.inputs.conditions import parse
-from osteon.inputs.evidence import Claim, Evidence, Vocabulary
+from osteon.evidence.claims import Claim, Evidence, Vocabulary
+from osteon.evidence.conditions import parse
 from osteon.pages.contrasts import Contrast, contrast
-from osteon.pages.courses import Courses
 from osteon.pages.panels import Panel, panel
+from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import asked, expected, found, titled
-from osteon.verdicts.scorecard import CheckResult, ClaimResult
+from osteon.verification.scorecard import CheckResult, ClaimResult
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckCard:
     """One check on one model in words, its panel where it has a time course, and its contrast where it is one."""
 
     result: CheckResult
@@ -36,17 +36,17 @@ class Answer:
 
     model: str
     result: ClaimResult
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckCard, ...]
     robustness: str | None = None
     edges: str | None = None
 
     @property
-    def drawn(self) -> tuple[Finding, ...]:
+    def drawn(self) -> tuple[CheckCard, ...]:
         """The findings that have a figure."""
         return tuple(finding for finding in self.findings if finding.panel is not None)
 
     @property
-    def told(self) -> tuple[Finding, ...]:
+    def told(self) -> tuple[CheckCard, ...]:
         """The findings that have none: checks of structure, and those that could not be simulated."""
         return tuple(finding for finding in self.findings if finding.panel is None)
 
@@ -69,7 +69,7 @@ Notes = Mapping[tuple[str, str], tuple[str | None, str | None]]
 def cards(
     sources: Iterable[Evidence],
     results: Sequence[ClaimResult],
-    courses: Mapping[str, Courses],
+    courses: Mapping[str, TimeCourses],
     vocabulary: Vocabulary,
     notes: Notes | None = None,
 ) -> list[Card]:
@@ -104,10 +104,10 @@ def _interventions(claim: Claim, vocabulary: Vocabulary) -> tuple[tuple[str, str
     return tuple((name, vocabulary.interventions[name].meaning) for name in names)
 
 
-def _answer(result: ClaimResult, courses: Courses, vocabulary: Vocabulary, notes: Notes) -> Answer:
+def _answer(result: ClaimResult, courses: TimeCourses, vocabulary: Vocabulary, notes: Notes) -> Answer:
     robustness, edges = notes.get((result.model, result.claim.id), (None, None))
     findings = tuple(
-        Finding(
+        CheckCard(
             result=check,
             title=titled(check.check, vocabulary),
             asked=asked(check.check, result.claim, vocabulary),

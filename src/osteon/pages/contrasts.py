@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from osteon.inputs.bindings import Binding
-from osteon.inputs.conditions import CONTROL, canonical, parse
-from osteon.inputs.evidence import FEATURES, Claim, ContrastCheck
+from osteon.evidence.bindings import Binding
+from osteon.evidence.claims import FEATURES, Claim, ContrastCheck
+from osteon.evidence.conditions import CONTROL, canonical, parse
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from osteon.mechanisms import sbml
+from osteon import sbml
 
 _WORD = re.compile(r"\\mathrm\{((?:[A-Za-z0-9]|\\_)+)\}(?:_\{(\d+)\})?")
 """A word in upright letters, with the number at its end, which sbmlode lowers: ATF4 has no four of anything."""

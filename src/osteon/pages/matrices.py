@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osteon.inputs.evidence import Claim, Evidence
+from osteon.evidence.claims import Claim, Evidence
 from osteon.pages.wording import change
-from osteon.verdicts.scorecard import ClaimResult, Scorecard
+from osteon.verification.scorecard import ClaimResult, Scorecard
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from osteon.dynamics.trajectory import Trajectory, Vector
-from osteon.inputs.evidence import FEATURES, Claim, ContrastCheck, OrderCheck, Reading
-from osteon.inputs.expectations import EFFECTS, RATIOS, Interval
-from osteon.pages.courses import Courses
+from osteon.evidence.claims import FEATURES, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.criteria import EFFECTS, RATIOS, Interval
+from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import instant, told
-from osteon.verdicts.scorecard import CheckResult
+from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.verification.scorecard import CheckResult
 
 WIDTH, HEIGHT = 320, 190
 """Size of a panel in the units of its drawing."""
@@ -78,7 +78,7 @@ class Panel:
     """The feature that is read in the margin, where one is."""
 
 
-def panel(result: CheckResult, claim: Claim, courses: Courses) -> Panel | None:
+def panel(result: CheckResult, claim: Claim, courses: TimeCourses) -> Panel | None:
     """Draw one check; nothing for a check without a time course, or whose simulation broke."""
     if isinstance(result.check, ContrastCheck) and result.values is not None:
         return _contrast(result, result.check, claim, courses)
@@ -88,7 +88,7 @@ def panel(result: CheckResult, claim: Claim, courses: Courses) -> Panel | None:
 
 
 def overlay(
-    observable: str, curves: Sequence[tuple[str, str, Trajectory]], end: float, unit: str, time_unit: str
+    observable: str, curves: Sequence[tuple[str, str, TimeCourse]], end: float, unit: str, time_unit: str
 ) -> Panel:
     """Draw one observable under several conditions.
 
@@ -131,7 +131,7 @@ class _Scale:
         return tuple(Tick(round(self.y(value), 1), f"{value:g}") for value in _ticks(0.0, self.top))
 
 
-def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: Courses) -> Panel | None:
+def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: TimeCourses) -> Panel | None:
     binding, vocabulary = courses.model.binding, courses.model.vocabulary
     whens = [instant(reading, claim, vocabulary) for reading in check.readings]
     times = [None if when in FEATURES else binding.time(when) for when in whens]
@@ -161,8 +161,8 @@ def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: 
 
 
 def _drawn(
-    check: ContrastCheck, claim: Claim, courses: Courses, last: float
-) -> Iterable[tuple[str, str, str, Trajectory]]:
+    check: ContrastCheck, claim: Claim, courses: TimeCourses, last: float
+) -> Iterable[tuple[str, str, str, TimeCourse]]:
     """Yield each curve once: its part, its name, its observable and its course, as far as it could be simulated.
 
     The second contrast is drawn where it is about the same observable, for others have an axis of their own.
@@ -216,7 +216,7 @@ def _scaled(ratios: Interval, second: float) -> tuple[float, float]:
     return low, high
 
 
-def _order(check: OrderCheck, halves: tuple[float, float], claim: Claim, courses: Courses) -> Panel | None:
+def _order(check: OrderCheck, halves: tuple[float, float], claim: Claim, courses: TimeCourses) -> Panel | None:
     course = courses.course(check.condition, claim.setting)
     if course is None:
         return None
@@ -234,7 +234,7 @@ def _order(check: OrderCheck, halves: tuple[float, float], claim: Claim, courses
     )
 
 
-def _share(course: Trajectory, observable: str) -> Vector:
+def _share(course: TimeCourse, observable: str) -> Vector:
     """Return the change since t = 0 as a share of the greatest one."""
     values = course.values[observable][course.times >= 0]
     change = np.abs(values - values[0])

@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from osteon.authoring.description import Section, describe
-from osteon.dynamics.model import Model
-from osteon.inputs.evidence import Evidence
-from osteon.inputs.library import Library
+from osteon.curation.describe import Section, describe
+from osteon.evidence.claims import Evidence
+from osteon.evidence.project import Project
 from osteon.pages.cards import Card, Notes, cards
-from osteon.pages.courses import Courses
 from osteon.pages.equations import Equations, equations
 from osteon.pages.matrices import matrices
 from osteon.pages.rendering import render
-from osteon.pages.standing import standing
+from osteon.pages.support import support
+from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import thresholds
-from osteon.verdicts.changes import changes
-from osteon.verdicts.scorecard import Scorecard
-from osteon.verdicts.verification import verify
+from osteon.simulation.model import Model
+from osteon.verification.diff import changes
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.verify import verify
 
 _SHOWN = ("Parameters", "Interventions", "Observables")
 """The tables of a model's description that the report has no other place for."""
@@ -49,7 +49,7 @@ class Portrait:
 
 
 def report(
-    library: Library,
+    project: Project,
     models: Sequence[Model],
     earlier: Mapping[str, Any] | None = None,
     step: Callable[[], None] | None = None,
@@ -57,7 +57,7 @@ def report(
     """Judge models and lay out everything found.
 
     Args:
-        library: the project of the models.
+        project: the project of the models.
         models: to be judged.
         earlier: a saved run to compare with, in the shape of ``osteon verify --json``.
         step: called after each model, to show progress.
@@ -67,18 +67,18 @@ def report(
     """
     # A mechanism of one source comes before the one that joins it with others.
     models = sorted(models, key=lambda model: len(model.binding.sources))
-    sources = _sources(library, models)
+    sources = _sources(project, models)
     scorecards, portraits, courses = [], [], {}
     notes: Notes = {}
     for model in models:
-        scorecards.append(verify(model, library.claims(model.binding)))
-        portraits.append(portrait(library, model))
-        courses[model.name] = Courses(model)
-        notes = {**notes, **standing(library, model)}
+        scorecards.append(verify(model, project.claims(model.binding)))
+        portraits.append(portrait(project, model))
+        courses[model.name] = TimeCourses(model)
+        notes = {**notes, **support(project, model)}
         if step is not None:
             step()
     card = Scorecard(tuple(result for part in scorecards for result in part.results))
-    laid_out = cards(sources, card.results, courses, library.vocabulary, notes)
+    laid_out = cards(sources, card.results, courses, project.vocabulary, notes)
     return render(
         "report.html",
         title=_title(portraits),
@@ -90,7 +90,7 @@ def report(
         conflicts=conflicts(laid_out),
         portraits=portraits,
         thresholds=thresholds(),
-        vocabulary=library.vocabulary,
+        vocabulary=project.vocabulary,
         changes=changes(earlier, card.as_dict()) if earlier is not None else None,
     )
 
@@ -112,9 +112,9 @@ def apart(evidence: Evidence, laid_out: Iterable[Card]) -> list[tuple[str, list[
     ]
 
 
-def _sources(library: Library, models: Iterable[Model]) -> list[Evidence]:
+def _sources(project: Project, models: Iterable[Model]) -> list[Evidence]:
     named = dict.fromkeys(source for model in models for source in model.binding.sources)
-    return sorted((library.evidence(name) for name in named), key=lambda evidence: evidence.source.tag)
+    return sorted((project.evidence(name) for name in named), key=lambda evidence: evidence.source.tag)
 
 
 def counts(card: Scorecard) -> list[Count]:
@@ -141,20 +141,20 @@ def conflicts(laid_out: Iterable[Card]) -> list[tuple[Card, ...]]:
     return [tuple(card for name, card in by_id.items() if name in group) for group in groups]
 
 
-def portrait(library: Library, model: Model) -> Portrait:
+def portrait(project: Project, model: Model) -> Portrait:
     """Describe one model for a page."""
-    described = describe(library, model.name)
+    described = describe(project, model.name)
     return Portrait(
         id=model.name,
         title=described.title,
         prose=described.prose,
         tables=tuple(section for section in described.sections() if section.title.startswith(_SHOWN)),
         equations=equations(model.sbml, model.shown),
-        diagram=_diagram(library, model.name),
+        diagram=_diagram(project, model.name),
     )
 
 
-def _diagram(library: Library, name: str) -> str | None:
+def _diagram(project: Project, name: str) -> str | None:
     """Return the network diagram as a data address: as an image, nothing in it can run."""
-    path = library.root / "docs" / "diagrams" / f"{name}.svg"
+    path = project.root / "docs" / "diagrams" / f"{name}.svg"
     return f"data:image/svg+xml;base64,{b64encode(path.read_bytes()).decode()}" if path.is_file() else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isinf
 
-from osteon.inputs.conditions import CONTROL, parse
-from osteon.inputs.evidence import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
-from osteon.inputs.expectations import EFFECTS, RATIOS, threshold
-from osteon.verdicts.scorecard import CheckResult, percent
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
+from osteon.evidence.conditions import CONTROL, parse
+from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
+from osteon.verification.scorecard import CheckResult, percent
 
 
 @dataclass(frozen=True)

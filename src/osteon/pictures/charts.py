@@ -13,9 +13,9 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from osteon.ensembles.necessity import Necessity
-from osteon.mechanisms.ablation import Change, Edge
+from osteon.analysis.ablation.result import Ablation
 from osteon.pictures.plotting import blank, refuse_unknown_format, save
+from osteon.sbml.edges import Alteration, Edge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ _BARS = 15
 _INDICES = {"mu_star": "mu* (Morris)", "ST": "ST (Sobol)"}
 
 
-def draw_necessity(result: Necessity, path: Path) -> None:
+def draw_ablation(result: Ablation, path: Path) -> None:
     """Draw edges down and claims across; a cell says what makes the claim fall.
 
     Edges without which nothing can be simulated, and edges that are switched off, are left out and counted.
@@ -34,7 +34,7 @@ def draw_necessity(result: Necessity, path: Path) -> None:
         OsteonError: if the ending of the path is not that of a picture, or the file cannot be written.
     """
     refuse_unknown_format(path)
-    edges = [edge for edge in result.edges if result.standing(edge) not in ("off", "vital")]
+    edges = [edge for edge in result.edges if result.support(edge) not in ("off", "vital")]
     figure = blank(3.2 + 0.13 * max(8, len(result.supported)), 1.8 + 0.13 * len(edges))
     left_out = len(result.edges) - len(edges)
     figure.suptitle(f"{result.model}: claims that fall with each edge ({left_out} edges left out)", fontsize=10)
@@ -55,10 +55,10 @@ def draw_necessity(result: Necessity, path: Path) -> None:
     save(figure, path)
 
 
-def _draw_cells(axes: Any, result: Necessity, edges: list[Edge]) -> None:
+def _draw_cells(axes: Any, result: Ablation, edges: list[Edge]) -> None:
     column = {claim: index for index, claim in enumerate(result.supported)}
     cells = np.zeros((len(edges), len(column)))
-    changes: tuple[tuple[Change, int, int], ...] = (("reversed", 2, 2), ("removed", 1, 3))
+    changes: tuple[tuple[Alteration, int, int], ...] = (("reversed", 2, 2), ("removed", 1, 3))
     for row, edge in enumerate(edges):
         outcomes = result.of(edge)
         for change, contradicted, failed in changes:
@@ -79,7 +79,7 @@ def draw_tornado(table: pd.DataFrame, path: Path) -> None:
     """Draw how an effect moves when each parameter goes from one end of its range to the other, the greatest first.
 
     Args:
-        table: what `osteon.ensembles.sensitivity.ranking` returns.
+        table: what `osteon.analysis.sensitivity.ranking` returns.
         path: file to write; its ending says the format.
 
     Raises:
@@ -125,7 +125,7 @@ def draw_response(table: pd.DataFrame, path: Path) -> None:
     """Draw a scan, one panel an observable; with two axes, one line for each value of the second.
 
     Args:
-        table: what `osteon.ensembles.scan.response` returns.
+        table: what `osteon.analysis.scan.response` returns.
         path: file to write; its ending says the format.
 
     Raises:

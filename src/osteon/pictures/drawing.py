@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from osteon.pictures.layout import FONT_SIZE, Box, Layout, Point, key, lines, title_lines
-from osteon.pictures.wiring import Arrow, Node, Sign, Wiring
+from osteon.pictures.wiring import Arrow, ArrowSign, Node, Wiring
 
 # Okabe and Ito's colours, told apart by colour-blind readers; heads differ besides.
-COLOURS: Mapping[Sign, str] = {
+COLOURS: Mapping[ArrowSign, str] = {
     "raises": "#0072B2",
     "lowers": "#D55E00",
     "both ways": "#7A5195",
     "turns into": "#222222",
 }
 """Colour of each kind of arrow."""
-_WORDS: Mapping[Sign, str] = {
+_WORDS: Mapping[ArrowSign, str] = {
     "raises": "raises",
     "lowers": "lowers",
     "both ways": "raises or lowers, by state",
     "turns into": "turns into",
 }
-_HEADS: Mapping[Sign, str] = {
+_HEADS: Mapping[ArrowSign, str] = {
     "raises": '<path d="M0,0 L9,4 L0,8 z" fill="{colour}"/>',
     "lowers": '<path d="M8,-1 L8,9" stroke="{colour}" stroke-width="2.6"/>',
     "both ways": '<path d="M0,4 L4.5,0 L9,4 L4.5,8 z" fill="{colour}"/>',
@@ -124,7 +124,7 @@ def _shape(box: Box) -> str:
     return f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
 
 
-def _legend(signs: set[Sign], wiring: Wiring, width: float, top: float) -> Iterator[str]:
+def _legend(signs: set[ArrowSign], wiring: Wiring, width: float, top: float) -> Iterator[str]:
     x, y = _MARGIN, top + 14
     for sign in (sign for sign in COLOURS if sign in signs):
         colour = COLOURS[sign]

@@ -9,12 +9,12 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from osteon.errors import OsteonError
-from osteon.inputs.conditions import CONTROL
+from osteon.evidence.conditions import CONTROL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from osteon.dynamics.model import Model
+    from osteon.simulation.model import Model
 
 FORMATS = (".png", ".svg", ".pdf")
 # Okabe and Ito's colours, told apart by colour-blind readers; control is grey and dashed besides.

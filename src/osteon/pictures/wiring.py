@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from osteon.dynamics.trajectory import Vector as Slopes
-from osteon.mechanisms import sbml
+from osteon import sbml
+from osteon.simulation.timecourse import Vector as Slopes
 
-Sign = Literal["raises", "lowers", "both ways", "turns into"]
-Kind = Literal["species", "rule", "conversion"]
+ArrowSign = Literal["raises", "lowers", "both ways", "turns into"]
+NodeKind = Literal["species", "rule", "conversion"]
 
 # Signs are read in these states around the one in the file: a derivative may vanish or turn in a single one.
 _STATES = 8
@@ -36,7 +36,7 @@ class Node:
 
     id: str
     label: str
-    kind: Kind
+    kind: NodeKind
     group: str
 
 
@@ -46,7 +46,7 @@ class Arrow:
 
     source: str
     target: str
-    sign: Sign
+    sign: ArrowSign
     reactions: tuple[str, ...] = ()
 
 
@@ -184,7 +184,7 @@ class _Reader:
         part = next((part for part in self._parts if name.startswith(f"{part}_")), "")
         own = name.removeprefix(f"{part}_") if part else name
         item = self._model.getElementBySId(name)
-        kind: Kind = "species" if name in self._species else "rule" if name in self._rules else "conversion"
+        kind: NodeKind = "species" if name in self._species else "rule" if name in self._rules else "conversion"
         return Node(name, item.getName() or _spoken(own), kind, part)
 
 
@@ -208,7 +208,7 @@ def _set(model: Any, name: str, value: float) -> None:
         species.setInitialAmount(value)
 
 
-def _word(slopes: Slopes) -> Sign:
+def _word(slopes: Slopes) -> ArrowSign:
     signs = {*np.sign(slopes)} - {0.0}
     return "both ways" if len(signs) == 2 else "raises" if signs == {1.0} else "lowers"
 
@@ -221,7 +221,7 @@ def _spoken(name: str) -> str:
 
 def _merged(arrows: Iterable[Arrow]) -> list[Arrow]:
     """Return one arrow for all that join the same nodes in the same way."""
-    found: dict[tuple[str, str, Sign], set[str]] = {}
+    found: dict[tuple[str, str, ArrowSign], set[str]] = {}
     for arrow in arrows:
         found.setdefault((arrow.source, arrow.target, arrow.sign), set()).update(arrow.reactions)
     return [Arrow(*key, tuple(sorted(reactions))) for key, reactions in found.items()]
@@ -243,5 +243,5 @@ def _without_stations(arrows: list[Arrow], rules: frozenset[str]) -> list[Arrow]
 
 def _joined(first: Arrow, second: Arrow) -> Arrow:
     signs = {first.sign, second.sign}
-    sign: Sign = "both ways" if "both ways" in signs else "raises" if len(signs) == 1 else "lowers"
+    sign: ArrowSign = "both ways" if "both ways" in signs else "raises" if len(signs) == 1 else "lowers"
     return Arrow(first.source, second.target, sign, second.reactions)

@@ -16,7 +16,7 @@ module         holds
 ============== ========================================================================================================
 
 Under ``assets/`` lies what runs in the page: ``schedule.mjs`` composes interventions by the rule of
-`osteon.dynamics.schedule`, ``engine.py`` runs the model in COPASI as `osteon.dynamics.simulation` does in
+`osteon.simulation.schedule`, ``engine.py`` runs the model in COPASI as `osteon.simulation.simulator` does in
 libroadrunner, ``worker.mjs`` keeps that off the page's own thread, ``try.mjs`` is what the reader sees. ``locks/``
 has the version and digest of each third-party file.
 """

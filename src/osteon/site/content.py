@@ -9,18 +9,18 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from osteon.dynamics.model import Model
-from osteon.export.subject import subject
-from osteon.inputs.evidence import Evidence
+from osteon.evidence.claims import Evidence
+from osteon.export.bundle import bundle
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
 from osteon.pages.report import apart, conflicts, counts
+from osteon.simulation.model import Model
 from osteon.site import copasi, documents, downloads
 from osteon.site.expression import courses as reported_courses
 from osteon.site.expression import expression
-from osteon.site.findings import Findings
+from osteon.site.results import SiteResults
 from osteon.site.texts import escaped, raw
-from osteon.verdicts.scorecard import Scorecard
+from osteon.verification.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,14 +30,14 @@ _WIDE = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n"
 
 
 @dataclass
-class Content:
+class SiteContent:
     """Pages by name, without ending, and files by path; all of it lies below the site's root."""
 
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Content:
+def content(found: SiteResults, wheel: str | None, step: Callable[[], None]) -> SiteContent:
     """Lay out the whole site.
 
     Args:
@@ -45,7 +45,7 @@ def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Con
         wheel: file name of COPASI for the browser; ``None`` for a site without it.
         step: called after each model, to show progress.
     """
-    made = Content()
+    made = SiteContent()
     for model in found.models:
         _add_model(made, found, model, wheel)
         step()
@@ -56,7 +56,7 @@ def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Con
     for folder, title, listed in _indexes(found):
         names = [name for name in made.pages if name.startswith(f"{folder}/")]
         made.pages[folder] = f"{_WIDE}# {title}\n\n{listed}\n\n{_tree(names)}"
-    documents.add(made.pages, made.files, found.library.root)
+    documents.add(made.pages, made.files, found.project.root)
     for asset in ("try.mjs", "schedule.mjs", "worker.mjs", "engine.py"):
         made.files[f"try/{asset}"] = _asset(asset).encode()
     made.files["_static/icon.svg"] = _asset("icon.svg").encode()
@@ -64,7 +64,7 @@ def content(found: Findings, wheel: str | None, step: Callable[[], None]) -> Con
     return made
 
 
-def _indexes(found: Findings) -> Iterator[tuple[str, str, str]]:
+def _indexes(found: SiteResults) -> Iterator[tuple[str, str, str]]:
     """Yield the page of each folder: its name, its title, and what it lists, as HTML."""
     lists = {
         "models": ("Models", [(m.name, m.binding.title, found.portraits[m.name].prose[:1]) for m in found.models]),
@@ -81,9 +81,9 @@ def _extent(model: Model) -> str:
     return f"{counts}, in {' or '.join(one.replace('_', ' ') for one in binding.settings)}."
 
 
-def _add_model(made: Content, found: Findings, model: Model, wheel: str | None) -> None:
+def _add_model(made: SiteContent, found: SiteResults, model: Model, wheel: str | None) -> None:
     name = model.name
-    one = subject(found.library, name)
+    one = bundle(found.project, name)
     offered = list(downloads.downloads(one))
     made.files.update({f"downloads/{name}/{file.path}": file.content for file, _ in offered})
     known = expression(model, {e.source.id: e for e in one.sources}, one.provenance, wheel)
@@ -107,11 +107,11 @@ def _add_model(made: Content, found: Findings, model: Model, wheel: str | None) 
     made.pages[f"models/{name}"] = "\n\n".join([f"# {title}", *parts])
 
 
-def _of_model(found: Findings, name: str) -> list[Matrix]:
+def _of_model(found: SiteResults, name: str) -> list[Matrix]:
     return matrices(found.sources, Scorecard(tuple(r for r in found.card.results if r.model == name)))
 
 
-def _source(found: Findings, evidence: Evidence) -> str:
+def _source(found: SiteResults, evidence: Evidence) -> str:
     source = evidence.source
     parts = [
         f"# {escaped(source.title)}",
@@ -128,7 +128,7 @@ def _source(found: Findings, evidence: Evidence) -> str:
     return "\n\n".join(parts)
 
 
-def _home(found: Findings) -> str:
+def _home(found: SiteResults) -> str:
     told = [(one.source, found.pictures.get(one.source.id)) for one in found.sources]
     body = _filled("home.html", found=found, counts=counts(found.card), told=told)
     trees = _tree(["scorecard", "models", "sources", "try", "docs/index"])

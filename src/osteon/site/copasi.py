@@ -6,9 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from osteon.dynamics.model import Model
+from osteon import sbml
 from osteon.errors import OsteonError
-from osteon.mechanisms import sbml
+from osteon.simulation.model import Model
 
 
 def file(model: Model) -> str:

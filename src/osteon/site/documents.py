@@ -28,22 +28,22 @@ Everything that the command line does can be done from Python. What is not liste
 .. automodule:: osteon
    :members: load, models, verify
 
-.. autoclass:: osteon.dynamics.model.Model
+.. autoclass:: osteon.simulation.model.Model
    :members:
 
-.. autoclass:: osteon.verdicts.scorecard.Scorecard
+.. autoclass:: osteon.verification.scorecard.Scorecard
    :members:
 
-.. autoclass:: osteon.verdicts.scorecard.ClaimResult
+.. autoclass:: osteon.verification.scorecard.ClaimResult
    :members:
 
-.. autoclass:: osteon.verdicts.scorecard.CheckResult
+.. autoclass:: osteon.verification.scorecard.CheckResult
    :members:
 
-.. autoclass:: osteon.dynamics.trajectory.Trajectory
+.. autoclass:: osteon.simulation.timecourse.TimeCourse
    :members:
 
-.. automodule:: osteon.inputs.expectations
+.. automodule:: osteon.evidence.criteria
    :members: holds, threshold
 
 .. automodule:: osteon.errors

@@ -7,19 +7,19 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from osteon import export
-from osteon.export.subject import File, Subject
+from osteon.export.bundle import Bundle, File
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def downloads(subject: Subject) -> Iterator[tuple[File, str]]:
+def downloads(bundle: Bundle) -> Iterator[tuple[File, str]]:
     """Yield every file to be offered, with what it is; a format of many files comes as one archive."""
-    name = subject.name
-    yield File.text(f"{name}.xml", subject.model.sbml), "SBML Level 3 Version 2"
-    sources = [File.text(path, text) for path, text in subject.antimony.items()]
+    name = bundle.name
+    yield File.text(f"{name}.xml", bundle.model.sbml), "SBML Level 3 Version 2"
+    sources = [File.text(path, text) for path, text in bundle.antimony.items()]
     yield _one(sources, f"{name}_antimony"), "Antimony, as a modeller writes it"
     for format_, meaning in export.FORMATS.items():
-        yield _one(list(export.export(subject, [format_])), f"{name}_{format_}"), meaning
+        yield _one(list(export.export(bundle, [format_])), f"{name}_{format_}"), meaning
 
 
 def _one(files: Sequence[File], stem: str) -> File:

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from osteon.dynamics.model import Model
+from osteon import sbml
 from osteon.errors import SimulationError
-from osteon.inputs.bindings import Act, ParameterBinding
-from osteon.inputs.conditions import CONTROL, parse
-from osteon.inputs.evidence import Evidence
-from osteon.inputs.expectations import EFFECTS
-from osteon.mechanisms import sbml
+from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.evidence.claims import Evidence
+from osteon.evidence.conditions import CONTROL, parse
+from osteon.evidence.criteria import EFFECTS
 from osteon.pages.contrasts import contrast
+from osteon.simulation.model import Model
 
 _POINTS = 101
 _WORDS = ("abolished", "increase", "decrease", "unchanged", "hardly changed")
-"""The words for an effect, most telling first; each has the threshold of `osteon.inputs.expectations`."""
+"""The words for an effect, most telling first; each has the threshold of `osteon.evidence.criteria`."""
 
 Reported = dict[str, Any]
 
@@ -80,7 +80,7 @@ def courses(model: Model, known: Mapping[str, Any]) -> Iterator[tuple[str, dict[
         instants = {one["at"] for one in known["reported"] if one["setting"] == setting} - {None}
         until = max([end, *instants, known["settings"][setting]["readout"]])
         names = parse(condition or CONTROL)
-        start = model.schedule(names, setting, until).phases[0].start
+        start = model.schedule(names, setting, until).periods[0].start
         times = sorted({*np.linspace(start, end, _POINTS).tolist(), *instants, known["settings"][setting]["readout"]})
         try:
             found = model.run(condition or CONTROL, times, setting=setting, until=until)

@@ -11,12 +11,12 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from osteon.dynamics.model import Model
 from osteon.errors import OsteonError
-from osteon.inputs.library import Library
+from osteon.evidence.project import Project
+from osteon.simulation.model import Model
 from osteon.site import vendored
-from osteon.site.content import Content, content
-from osteon.site.findings import findings
+from osteon.site.content import SiteContent, content
+from osteon.site.results import findings
 
 _NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme", "jinja2", "nbconvert")
 _MARK = "searchindex.js"
@@ -24,7 +24,7 @@ _MARK = "searchindex.js"
 
 
 def generate(
-    library: Library,
+    project: Project,
     models: list[Model],
     out: Path,
     *,
@@ -35,7 +35,7 @@ def generate(
     """Build the site of a project.
 
     Args:
-        library: of the project.
+        project: of the project.
         models: those to show.
         out: folder of the site; an earlier site there is replaced once the new one is whole.
         engine: whether COPASI for the browser lies beside the pages.
@@ -51,7 +51,7 @@ def generate(
     if engine:
         wheel, found = vendored.engine(cache)
         beside |= {f"try/vendored/{path}": data for path, data in found.items()}
-    made = content(findings(library, models, step), wheel, step)
+    made = content(findings(project, models, step), wheel, step)
     made.files |= beside
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
@@ -70,7 +70,7 @@ def _refuse(out: Path) -> None:
         raise OsteonError(f"{out}: not an earlier site, so it is not replaced; name another folder, or an empty one")
 
 
-def _build(made: Content, folder: Path) -> None:
+def _build(made: SiteContent, folder: Path) -> None:
     source, html = folder / "source", folder / "html"
     for name, text in made.pages.items():
         _write(source / f"{name}.md", text.encode())

@@ -7,13 +7,13 @@ from itertools import cycle
 
 import numpy as np
 
-from osteon.dynamics.model import Model
-from osteon.dynamics.trajectory import Trajectory
-from osteon.inputs.conditions import CONTROL, parse
-from osteon.inputs.evidence import Vocabulary
-from osteon.pages.courses import Courses
+from osteon.evidence.claims import Vocabulary
+from osteon.evidence.conditions import CONTROL, parse
 from osteon.pages.panels import Panel, overlay
+from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import named
+from osteon.simulation.model import Model
+from osteon.simulation.timecourse import TimeCourse
 
 _PARTS = ("condition", "second", "third", "fourth", "fifth")
 
@@ -26,7 +26,7 @@ class Picture:
     panels: tuple[tuple[str, Panel], ...]
 
 
-def picture(model: Model, courses: Courses) -> Picture | None:
+def picture(model: Model, courses: TimeCourses) -> Picture | None:
     """Draw the figure that a model's binding describes; nothing where it describes none."""
     figure, binding = model.binding.figure, model.binding
     if figure is None:
@@ -54,7 +54,7 @@ def picture(model: Model, courses: Courses) -> Picture | None:
     )
 
 
-def _since(start: float, course: Trajectory) -> Trajectory:
+def _since(start: float, course: TimeCourse) -> TimeCourse:
     """Return a course from an earlier start on: until its first change it stays where it rested."""
     if start >= course.times[0]:
         return course

@@ -17,7 +17,7 @@ _PLATFORM = ("--platform=pyemscripten_2026_0_wasm32", "--python-version=3.14", "
 
 
 def plotting(cache: Path) -> dict[str, bytes]:
-    """Return the files of the plotting library, by path; see `engine`."""
+    """Return the files of the plotting project, by path; see `engine`."""
     return {f"uplot/{name}": (_packages(cache) / "uplot" / "dist" / name).read_bytes() for name in _UPLOT}
 
 

@@ -1,7 +1,7 @@
 """COPASI's side of the page "Try it": one model, and runs of one condition after another.
 
 It runs inside Pyodide, where only COPASI's own interface is at hand, and in the tests under plain Python. A run repeats
-what `osteon.dynamics.simulation.Simulator` does: changes, equilibration, then one time course for each phase.
+what `osteon.simulation.simulator.Simulator` does: changes, equilibration, then one time course for each period.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import COPASI
 
-RESTING, NEGATIVE, TRACE, STABLE = 1e-6, -1e-6, 1e-15, 1e-7  # as in osteon.dynamics.simulation
+RESTING, NEGATIVE, TRACE, STABLE = 1e-6, -1e-6, 1e-15, 1e-7  # as in osteon.simulation.simulator
 SETTLINGS, STOPS = 12, 400
 PARTICLES = COPASI.CCore.Framework_ParticleNumbers
 
@@ -65,9 +65,9 @@ class Engine:
         """Run one condition and return its observables.
 
         Args:
-            schedule: as `schedule.mjs` and `osteon.dynamics.schedule` lay it out: ``before``, ``equilibrate`` and
-                ``phases``.
-            times: when the observables are wanted, in the model's unit; every boundary of a phase comes on top.
+            schedule: as `schedule.mjs` and `osteon.simulation.schedule` lay it out: ``before``, ``equilibrate`` and
+                ``periods``.
+            times: when the observables are wanted, in the model's unit; every boundary of a period comes on top.
 
         Returns:
             ``{"times": [...], "values": {observable: [...]}}``
@@ -80,11 +80,11 @@ class Engine:
         self._apply(schedule["before"], schedule["before"])
         if schedule["equilibrate"]:
             self._settle(schedule["before"])
-        found = [schedule["phases"][0]["start"]]
+        found = [schedule["periods"][0]["start"]]
         columns = {name: [value] for name, value in self._present().items()}
-        for phase in schedule["phases"]:
-            self._apply(phase["changes"], phase["begun"])
-            start, end = phase["start"], phase["end"]
+        for period in schedule["periods"]:
+            self._apply(period["changes"], period["begun"])
+            start, end = period["start"], period["end"]
             margin = 1e-9 * max(1.0, abs(start), abs(end))
             wanted = [*sorted({time for time in times if start + margin < time < end - margin}), end]
             found += wanted

@@ -26,7 +26,7 @@ export function schedule(expression, names, setting, doses = {}, until = undefin
   return {
     before: composed(acting.filter((acts) => acts.start === -Infinity)),
     equilibrate: place.equilibrate,
-    phases: marks.slice(1).map((stop, index) => phase(acting, marks[index], stop)),
+    periods: marks.slice(1).map((stop, index) => period(acting, marks[index], stop)),
   };
 }
 
@@ -37,7 +37,7 @@ function windowed(name, bound, moved) {
   return { name, set: replaced(bound.set), scale: replaced(bound.scale), start: start ?? -Infinity, end: end ?? Infinity };
 }
 
-function phase(acting, start, end) {
+function period(acting, start, end) {
   const on = acting.filter((acts) => acts.start <= start && start < acts.end);
   return { start, end, changes: composed(on), begun: composed(on.filter((acts) => acts.start === start)) };
 }
@@ -67,8 +67,8 @@ function composed(on) {
 
 /** Return evenly spaced times over a schedule, as `osteon simulate` takes them, and the time of reading. */
 export function times(laidOut, points, at) {
-  const start = laidOut.phases[0].start;
-  const end = laidOut.phases.at(-1).end;
+  const start = laidOut.periods[0].start;
+  const end = laidOut.periods.at(-1).end;
   const even = Array.from({ length: points }, (_, index) => start + ((end - start) * index) / (points - 1));
   return [...new Set([...even, at])].filter((time) => time >= start && time <= end).sort((a, b) => a - b);
 }

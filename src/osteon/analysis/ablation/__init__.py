@@ -1,0 +1,1 @@
+"""Ablation: the claims that are lost when one edge of a model is removed or reversed."""

@@ -1,0 +1,216 @@
+"""Inference: the sets of parameter values with which a model supports every claim that it was built on.
+
+Together they are the ensemble of models that the evidence allows. Draws that support all those claims are kept; where
+fewer than one in a thousand do, nested sampling, a sequential Monte Carlo, goes from the whole of the ranges to them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import exp, log
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.errors import OsteonError
+from osteon.evidence.claims import ContrastCheck
+from osteon.evidence.criteria import shortfall
+from osteon.jobs import parquet
+from osteon.jobs.job import Chunk, Columns, Job
+from osteon.simulation.model import Model
+from osteon.simulation.timecourse import Vector
+from osteon.verification.fingerprint import digest, identity, key
+from osteon.verification.scorecard import CheckResult
+
+THIN = 1e-3
+"""Below this share of draws, rejection gives way to nested sampling."""
+
+_SUPPORTED = VERDICTS.index("supported")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Sets of values, one row a member, with what they belong to.
+
+    ``about`` holds digests, seed, versions and ranges, the ids of the ``claims`` that every member supports, the
+    ``method``, and ``share``: the share of all draws that does so, counted or estimated.
+    """
+
+    values: Mapping[str, Vector]
+    about: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values.values()), ()))
+
+    def members(self) -> Iterator[dict[str, float]]:
+        """Yield the values of each member."""
+        for row in range(len(self)):
+            yield {name: float(column[row]) for name, column in self.values.items()}
+
+
+def criterion(trials: Samples) -> tuple[int, ...]:
+    """Return which claims members must support, as places in `Samples.claims`.
+
+    Those are the claims of construction, but for those that the binding says the model does not meet, and those that it
+    has no words for. Held-out claims play no part.
+
+    Raises:
+        OsteonError: if there are none.
+    """
+    chosen = tuple(
+        place
+        for place, (_, claim) in enumerate(trials.claims)
+        if claim.role == "construction"
+        and claim.id not in trials.model.binding.unmet
+        and trials.is_representable(place)
+    )
+    if not chosen:
+        raise OsteonError(
+            f"model {trials.model.name!r} answers to no claim of construction, so nothing can be inferred"
+        )
+    return chosen
+
+
+def kept(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
+    """Return the draws that support every claim of the criterion.
+
+    Args:
+        trials: what was judged.
+        columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
+    """
+    places = criterion(trials)
+    every = (columns["verdicts"][:, places] == _SUPPORTED).all(axis=1)
+    rows = [trials.values(int(item)) for item in np.flatnonzero(every)]
+    share = float(every.mean())
+    return Ensemble(_columns(trials, rows), _about(trials, method="rejection", share=share))
+
+
+def job(trials: Samples, *, live: int, islands: int, seed: int) -> Job:
+    """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
+    about = {
+        **key(trials.model, trials.claims),
+        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
+        "live": live,
+    }
+    return Job("nested", sampled, Nested(trials, live), islands, 1, seed, about)
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Samples, and how many points each run of nested sampling has."""
+
+    trials: Samples
+    live: int
+
+    def prepare(self) -> None:
+        """Compile the model."""
+        self.trials.prepare()
+
+
+def sampled(nested: Nested, chunk: Chunk) -> Columns:
+    """Run nested sampling until every live point supports every claim of the criterion.
+
+    The live points are then spread over the part of the ranges that does, as draws would be.
+    """
+    import dynesty
+
+    trials, places = nested.trials, criterion(nested.trials)
+    with warnings.catch_warnings():
+        # The advice is for proposals within ellipsoids, which need more points than dimensions; walks do not.
+        warnings.filterwarnings("ignore", message="Beware! Having `nlive", category=UserWarning)
+        # Likelihood stands for how little is missing; points that miss nothing are all alike.
+        sampler = dynesty.NestedSampler(
+            lambda quantiles: -distance(trials, quantiles, places),
+            lambda quantiles: quantiles,
+            len(trials.draws.names),
+            nlive=nested.live,
+            bound="none",
+            sample="rwalk",
+            rstate=np.random.default_rng(chunk.seed),
+        )
+    removed = 0
+    if sampler.live_logl.min() < 0.0:
+        for _ in sampler.sample(dlogz=0.0, add_live=False):
+            removed += 1
+            if sampler.live_logl.min() >= 0.0:
+                break
+    points = np.array(sampler.live_u)
+    return {
+        "quantiles": points,
+        "log_share": np.full(len(points), removed * log(nested.live / (nested.live + 1))),
+        "calls": np.full(len(points), int(sampler.ncall)),
+    }
+
+
+def distance(trials: Samples, quantiles: Vector, places: tuple[int, ...]) -> float:
+    """Return how far some values are from supporting all claims of the criterion: the sum of what checks fall short."""
+    results = trials.results(trials.draws.placed(quantiles))
+    return sum(_missing(check) for place in places for check in results[place])
+
+
+def ensemble(trials: Samples, columns: Mapping[str, NDArray[Any]], *, live: int, islands: int, seed: int) -> Ensemble:
+    """Return what the runs of nested sampling found; see `sampled`."""
+    rows = [trials.draws.placed(point) for point in columns["quantiles"]]
+    share = exp(float(columns["log_share"].mean()))
+    more = {"live": live, "islands": islands, "trials": int(columns["calls"][::live].sum())}
+    about = _about(trials, method="nested sampling", share=share) | {"seed": seed} | more
+    return Ensemble(_columns(trials, rows), about)
+
+
+def saved(ensemble: Ensemble) -> bytes:
+    """Return an ensemble as a Parquet file."""
+    return parquet.encoded(ensemble.values, {**ensemble.about, "kind": "ensemble"})
+
+
+def read(path: Path, model: Model) -> Ensemble:
+    """Read an ensemble of a model.
+
+    Raises:
+        OsteonError: if the file is not an ensemble, is empty, or belongs to another model or another state of it.
+    """
+    values, about = parquet.read(path)
+    if about.get("kind") != "ensemble":
+        raise OsteonError(f"{path}: not an ensemble; `osteon infer {model.name} --out FILE` writes one")
+    if about["model"] != model.name:
+        raise OsteonError(f"{path}: an ensemble of model {about['model']!r}, not of {model.name!r}")
+    if about["sbml"] != digest(model.sbml):
+        raise OsteonError(
+            f"{path}: an ensemble of another state of {model.name!r}, whose SBML has changed since; "
+            f"`osteon infer {model.name}` finds it anew"
+        )
+    found = Ensemble(values, about)
+    if not len(found):
+        raise OsteonError(f"{path}: the ensemble has no members")
+    return found
+
+
+def _missing(result: CheckResult) -> float:
+    if result.outcome == "holds":
+        return 0.0
+    if not isinstance(result.check, ContrastCheck) or result.effect is None:
+        return 1.0
+    return shortfall(result.check.expect, result.effect, result.second_effect)
+
+
+def _columns(trials: Samples, rows: list[dict[str, float]]) -> dict[str, Vector]:
+    names = trials.draws.completed({name: bounds[0] for name, bounds in trials.draws.ranges.items()})
+    return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in names}
+
+
+def _about(trials: Samples, *, method: str, share: float) -> dict[str, Any]:
+    draws = trials.draws
+    return {
+        **identity(trials.model, trials.claims),
+        "claims": [trials.claims[place][1].id for place in criterion(trials)],
+        "draws": trials.number,
+        "sampler": trials.sampler,
+        "seed": trials.seed,
+        "ranges": {name: [*draws.ranges[name], draws.scale(name)] for name in draws.names},
+        "method": method,
+        "share": share,
+    }

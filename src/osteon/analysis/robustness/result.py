@@ -1,0 +1,251 @@
+"""Robustness: over all plausible values of a model's parameters, how often each claim is supported."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
+from osteon.evidence.bindings import ParameterBinding
+from osteon.evidence.claims import Claim
+from osteon.jobs.job import Job
+from osteon.simulation.model import Model
+from osteon.verification.fingerprint import identity, key
+from osteon.verification.verify import verify
+from osteon.version import __version__
+
+CHUNK = 8
+_NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
+_SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """How many of a number of draws do something."""
+
+    count: int
+    number: int
+
+    @property
+    def share(self) -> float:
+        """The share itself."""
+        return self.count / self.number
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's interval of 95 % confidence."""
+        from scipy.stats import binomtest
+
+        found = binomtest(self.count, self.number).proportion_ci(0.95, "wilson")
+        return float(found.low), float(found.high)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return count, share and interval as plain values."""
+        low, high = self.interval
+        return {"count": self.count, "share": self.share, "low": round(low, 6), "high": round(high, 6)}
+
+
+@dataclass(frozen=True)
+class ClaimRobustness:
+    """One claim: its verdict on the model as filed, and how many draws have each verdict.
+
+    ``decided_by`` has the parameters whose places in their ranges go with support: up to three correlations, the
+    strongest first, none weaker than chance would bring about.
+    """
+
+    source: str
+    claim: Claim
+    filed: str
+    counts: Mapping[str, int]
+    decided_by: Mapping[str, float]
+
+    @property
+    def supported(self) -> Proportion:
+        """How many of all draws support it; one that failed does not."""
+        return Proportion(self.counts.get("supported", 0), sum(self.counts.values()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry in the shape of ``osteon robustness --json``."""
+        claim = self.claim
+        return {
+            "claim": claim.id,
+            "source": self.source,
+            "role": claim.role,
+            "demand": claim.demand,
+            "statement": claim.statement,
+            "filed": self.filed,
+            **self.supported.as_dict(),
+            "verdicts": dict(self.counts),
+            "decided_by": {name: round(value, 3) for name, value in self.decided_by.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What came of repeating some draws by integration alone, at the tightest tolerance.
+
+    ``difference`` is the greatest one between two effects E; ``changed`` counts verdicts, of ``verdicts``, that differ.
+    """
+
+    draws: int
+    difference: float
+    changed: int
+    verdicts: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the audit as plain values."""
+        return {
+            "draws": self.draws,
+            "difference": float(f"{self.difference:.3g}"),
+            "changed": self.changed,
+            "verdicts": self.verdicts,
+        }
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """The robustness of one model.
+
+    ``ranges`` has for each parameter its lowest and highest value and how it is drawn between them; ``failed`` counts
+    draws in which a simulation broke, and ``reasons`` says how often why. ``joint`` counts the draws that support all
+    claims of a role; ``met`` leaves out those that the model as filed does not support either.
+    """
+
+    identity: Mapping[str, Any]
+    sampler: str
+    seed: int
+    draws: int
+    ranges: Mapping[str, tuple[float, float, str]]
+    claims: tuple[ClaimRobustness, ...]
+    joint: Mapping[str, Proportion]
+    met: Mapping[str, Proportion]
+    failed: Proportion
+    reasons: Mapping[str, int]
+    audit: Audit
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result in the shape of ``osteon robustness --json``."""
+        return {
+            **self.identity,
+            "draws": self.draws,
+            "seed": self.seed,
+            "sampler": self.sampler,
+            "failed": self.failed.as_dict(),
+            "reasons": dict(self.reasons),
+            "joint": {role: share.as_dict() for role, share in self.joint.items()},
+            "met": {role: share.as_dict() for role, share in self.met.items()},
+            "claims": [claim.as_dict() for claim in self.claims],
+            "audit": self.audit.as_dict(),
+            "ranges": {name: list(entry) for name, entry in self.ranges.items()},
+        }
+
+
+def trials(
+    model: Model,
+    claims: Iterable[tuple[str, Claim]],
+    provenance: Mapping[str, ParameterBinding],
+    *,
+    draws: int,
+    seed: int,
+    sampler: str = "sobol",
+) -> Samples:
+    """Return the trials that robustness and inference are about; see `Samples`."""
+    return Samples(model, claims, provenance, sampler=sampler, number=draws, seed=seed)
+
+
+def job(trials: Samples) -> Job:
+    """Return the work that robustness takes."""
+    about = {
+        **key(trials.model, trials.claims),
+        "sampler": trials.sampler,
+        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
+        "audit": trials.every,
+    }
+    return Job("robustness", judged, trials, trials.number, CHUNK, trials.seed, about)
+
+
+def robustness(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustness:
+    """Sum up what the draws made of the claims.
+
+    Args:
+        trials: what was judged.
+        columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
+    """
+    verdicts = columns["verdicts"]
+    filed = [result.verdict for result in verify(trials.model, trials.claims).results]
+    claims = tuple(
+        ClaimRobustness(
+            source,
+            claim,
+            verdict,
+            counts={name: int((column == code).sum()) for code, name in _codes(column)},
+            decided_by=_correlations(column == _SUPPORTED, trials),
+        )
+        for (source, claim), verdict, column in zip(trials.claims, filed, verdicts.T, strict=True)
+    )
+    reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
+    draws = trials.draws
+    return Robustness(
+        identity=identity(trials.model, trials.claims),
+        sampler=trials.sampler,
+        seed=trials.seed,
+        draws=trials.number,
+        ranges={name: (*draws.ranges[name], draws.scale(name)) for name in draws.names},
+        claims=claims,
+        joint=_joint(claims, verdicts, [True] * len(claims)),
+        met=_joint(claims, verdicts, [claim.filed == "supported" for claim in claims]),
+        failed=Proportion(int((verdicts == _FAILED).any(axis=1).sum()), len(verdicts)),
+        reasons=dict(reasons.most_common()),
+        audit=_audit(columns),
+    )
+
+
+def as_dict(found: Iterable[Robustness]) -> dict[str, Any]:
+    """Return the results of several models in the shape of ``osteon robustness --json``."""
+    return {"osteon": __version__, "models": [one.as_dict() for one in found]}
+
+
+def _correlations(supported: NDArray[np.bool_], trials: Samples) -> dict[str, float]:
+    """Return which parameters go with support, beyond four standard errors of a correlation that is not there."""
+    spread = trials.quantiles.std(axis=0) * supported.std()
+    if not (spread > 0.0).all():
+        return {}
+    places = trials.quantiles - trials.quantiles.mean(axis=0)
+    found = (places * supported[:, np.newaxis]).mean(axis=0) / spread
+    order = np.argsort(-np.abs(found), kind="stable")[:3]
+    least = 4.0 / np.sqrt(len(supported))
+    return {trials.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
+
+
+def _codes(column: NDArray[Any]) -> list[tuple[int, str]]:
+    return [(code, VERDICTS[code]) for code in sorted({int(each) for each in column})]
+
+
+def _joint(claims: tuple[ClaimRobustness, ...], verdicts: NDArray[Any], chosen: list[bool]) -> dict[str, Proportion]:
+    """Count the draws that support every chosen claim of a role, those that the model has no part for aside."""
+    found = {}
+    for role in ("construction", "held_out"):
+        columns = [
+            index
+            for index, claim in enumerate(claims)
+            if chosen[index] and claim.claim.role == role and claim.filed != "not representable"
+        ]
+        if columns:
+            every = (verdicts[:, columns] == _SUPPORTED).all(axis=1)
+            found[role] = Proportion(int(every.sum()), len(verdicts))
+    return found
+
+
+def _audit(columns: Mapping[str, NDArray[Any]]) -> Audit:
+    rows = columns["audited"]
+    first, second = columns["effects"][rows], columns["audit_effects"][rows]
+    both = np.isfinite(first) & np.isfinite(second)
+    changed = columns["verdicts"][rows] != columns["audit_verdicts"][rows]
+    difference = np.abs(first[both] - second[both]).max(initial=0.0)
+    return Audit(int(rows.sum()), float(difference), int(changed.sum()), int(changed.size))

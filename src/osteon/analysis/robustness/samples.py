@@ -1,0 +1,185 @@
+"""Samples: one model judged by its claims again and again, each time with other values of its parameters.
+
+The verdicts are those of `osteon.verification.verify`; what does not depend on the values is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osteon import sbml
+from osteon.evidence.bindings import ParameterBinding
+from osteon.evidence.claims import Claim, StructureCheck
+from osteon.experiments.runs import missing_words
+from osteon.jobs.job import Chunk, Columns
+from osteon.simulation.model import Model
+from osteon.simulation.sampling import Draws, quantiles
+from osteon.simulation.schedule import Change
+from osteon.simulation.simulator import Accuracy
+from osteon.simulation.timecourse import Vector
+from osteon.verification.scorecard import CheckResult, Verdict
+from osteon.verification.verify import Readings, judge, judge_bound, verdict
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+"""Verdicts, by the numbers that stand for them in columns."""
+
+TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
+"""How closely an audit integrates, resting states included."""
+
+
+@dataclass(frozen=True)
+class JudgedSample:
+    """What one set of values makes of the claims.
+
+    ``verdicts`` has one entry a claim, ``effects`` two a check, E and E', NaN where there is none; ``reason`` says why
+    the first claim failed, if one did.
+    """
+
+    verdicts: NDArray[np.uint8]
+    effects: Vector
+    reason: str
+
+
+class Samples:
+    """A model and its claims, ready to be judged many times; also what the chunks of a job share.
+
+    Args:
+        model: to be judged.
+        claims: every claim with the id of its source; those without checks are left out.
+        provenance: range of each parameter, and the formula of the derived ones.
+        sampler: see `osteon.simulation.sampling.quantiles`.
+        number: of draws.
+        seed: of the draws.
+        every: of how many draws one is audited.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        claims: Iterable[tuple[str, Claim]],
+        provenance: Mapping[str, ParameterBinding],
+        *,
+        sampler: str,
+        number: int,
+        seed: int,
+        every: int = 50,
+    ) -> None:
+        self.claims = tuple((source, claim) for source, claim in claims if claim.checks)
+        self.sampler, self.number, self.seed, self.every = sampler, number, seed, every
+        self.model, self.provenance = model, dict(provenance)
+
+    def __getstate__(self) -> dict[str, Any]:
+        made = ("draws", "quantiles", "_judges", "_settled")
+        return {name: value for name, value in vars(self).items() if name not in made}
+
+    def prepare(self) -> None:
+        """Compile the models, of draws and of the audit, and make the draws."""
+        assert self._judges
+        assert self._settled is not None
+        assert self.quantiles is not None
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The parameters and their ranges."""
+        return Draws(self.model.sbml, self.provenance, self.model.shown)
+
+    @cached_property
+    def quantiles(self) -> Vector:
+        """Every draw, as quantiles of the ranges: shape (draws, parameters)."""
+        return quantiles(self.sampler, self.number, len(self.draws.names), self.seed)
+
+    def values(self, item: int) -> dict[str, float]:
+        """Return the values of all drawn and derived parameters in one draw."""
+        return self.draws.placed(self.quantiles[item])
+
+    def trial(self, values: Mapping[str, float], *, audit: bool = False) -> JudgedSample:
+        """Judge every claim with these values of the parameters.
+
+        Args:
+            values: by parameter; those not named keep their own.
+            audit: whether to find resting states by integration, and to integrate at the tightest tolerance.
+        """
+        results = self.results(values, audit=audit)
+        verdicts = [verdict(checks) for checks in results]
+        reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
+        return JudgedSample(
+            np.array([VERDICTS.index(each) for each in verdicts], dtype=np.uint8),
+            np.array([pair for checks in results for check in checks for pair in _effects(check)], dtype=np.float64),
+            reason,
+        )
+
+    def is_representable(self, place: int) -> bool:
+        """Say whether the model has words for every check of a claim, by its place in ``claims``."""
+        return all(known is None or known.outcome != "not representable" for known in self._settled[place])
+
+    def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
+        """Return what becomes of every check of every claim with these values; see `trial`."""
+        model, experiments = self._judges[audit]
+        model.simulator.rebase({name: Change(value) for name, value in values.items()})
+        experiments.forget()
+        return [
+            tuple(
+                known or judge_bound(check, claim, model, experiments)
+                for check, known in zip(claim.checks, settled, strict=True)
+            )
+            for (_, claim), settled in zip(self.claims, self._settled, strict=True)
+        ]
+
+    @cached_property
+    def _judges(self) -> tuple[tuple[Model, Readings], tuple[Model, Readings]]:
+        """Return model and experiments of the draws, and those of the audit."""
+        claims = [claim for _, claim in self.claims]
+        models = self.model.at(self.model.accuracy), self.model.at(TIGHT)
+        for model in models:
+            assert model.simulator
+        first, second = ((model, Readings(model, claims)) for model in models)
+        return first, second
+
+    @cached_property
+    def _settled(self) -> tuple[tuple[CheckResult | None, ...], ...]:
+        """Judge once what is the same in all draws: checks of structure, and what the model has no words for.
+
+        Which influences are switched off is the same in all draws, for only a range of a single value switches one off.
+        """
+        text = sbml.with_values(self.model.sbml, self.values(0) if self.number else {}, self.model.shown)
+        drawn = Model(
+            text, self.model.binding, self.model.vocabulary, shown=self.model.shown, overrides=self.model.overrides
+        )
+        experiments = Readings(drawn, ())
+        return tuple(
+            tuple(
+                judge(check, claim, drawn, experiments)
+                if isinstance(check, StructureCheck) or missing_words(check, claim.setting, drawn.binding)
+                else None
+                for check in claim.checks
+            )
+            for _, claim in self.claims
+        )
+
+
+def judged(trials: Samples, chunk: Chunk) -> Columns:
+    """Judge the draws of a chunk; every so many of them once more, for the audit."""
+    done = [trials.trial(trials.values(item)) for item in chunk.items]
+    audited = [item % trials.every == 0 for item in chunk.items]
+    again = [
+        trials.trial(trials.values(item), audit=True) if audit else trial
+        for item, audit, trial in zip(chunk.items, audited, done, strict=True)
+    ]
+    return {
+        "verdicts": np.array([trial.verdicts for trial in done]),
+        "effects": np.array([trial.effects for trial in done]),
+        "reason": np.array([trial.reason for trial in done]),
+        "audited": np.array(audited),
+        "audit_verdicts": np.array([trial.verdicts for trial in again]),
+        "audit_effects": np.array([trial.effects for trial in again]),
+    }
+
+
+def _effects(result: CheckResult) -> tuple[float, float]:
+    return tuple(np.nan if effect is None else effect for effect in (result.effect, result.second_effect))  # type: ignore[return-value]

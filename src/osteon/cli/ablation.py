@@ -1,0 +1,115 @@
+"""The command that takes models apart: ``ablate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from osteon.cli.computing import ResultsOption, Scheduler, Workers
+from osteon.cli.frames import Parquet, write_parquet
+from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
+from osteon.errors import OsteonError
+
+if TYPE_CHECKING:
+    from osteon.analysis.ablation.result import Ablation
+    from osteon.evidence.project import Project
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(ablate)
+
+
+def ablate(
+    models: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models to take apart.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Take every model apart.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the result in models/results, where `osteon show` reads it.")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the matrix of edges and claims; one model only.")] = None,
+    parquet: Parquet = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    results: ResultsOption = None,
+    json: AsJson = False,
+    folder: ProjectOption = None,
+) -> None:
+    """Remove each reaction and each influence, reverse each influence, and list the claims that fall.
+
+    An edge that no claim falls without is untested mechanism. A run that is stopped goes on where it was.
+    """
+    from osteon.pictures.plotting import refuse_unknown_format
+
+    project = open_project(folder)
+    names = _chosen(project, models, all_)
+    if len(names) > 1 and (plot or parquet):
+        raise OsteonError("--plot and --parquet hold one model; name one")
+    if plot is not None:
+        refuse_unknown_format(plot)
+    found = [_dissected(project, name, workers, scheduler, results) for name in names]
+    for ablation in found:
+        if record:
+            _record(project, ablation)
+        if plot is not None:
+            from osteon.pictures.charts import draw_ablation
+
+            draw_ablation(ablation, plot)
+        if parquet is not None:
+            write_parquet(ablation.frame(), parquet)
+        if not json:
+            _print(ablation)
+    if json:
+        print_json({"models": [ablation.as_dict() for ablation in found]})
+
+
+def _chosen(project: Project, models: list[str] | None, all_: bool) -> list[str]:
+    if bool(models) == all_:
+        raise OsteonError("name the models to take apart, or give --all for every one of them")
+    for name in models or ():
+        project.known_files(name)
+    return list(project.model_names) if all_ else list(dict.fromkeys(models or ()))
+
+
+def _dissected(
+    project: Project, name: str, workers: int | None, scheduler: str | None, results: Path | None
+) -> Ablation:
+    from osteon.analysis.ablation.run import ablation, ablation_plan, job
+    from osteon.cli.computing import computed
+    from osteon.simulation.model import load
+
+    model = load(project, name)
+    whole = ablation_plan(model, project.claims(model.binding))
+    label = f"Taking {name} apart"
+    return ablation(whole, computed(job(whole), label, workers=workers, scheduler=scheduler, results=results))
+
+
+def _record(project: Project, ablation: Ablation) -> None:
+    from osteon.files import write_file
+
+    files = project.files(ablation.model)
+    write_file(files.result("ablation"), ablation.text())
+    errors.print(f"wrote {files.shown(files.result('ablation'))}", highlight=False, soft_wrap=True)
+
+
+def _print(ablation: Ablation) -> None:
+    from rich.table import Table
+
+    from osteon.analysis.ablation.result import STANDINGS
+
+    table = Table(title=f"{ablation.model}: its edges, one by one", title_justify="left", title_style="bold")
+    for column in ("edge", "support", "removed", "reversed"):
+        table.add_column(column, overflow="fold")
+    for edge in ablation.edges:
+        told = {change: ablation.statement(outcome) for change, outcome in ablation.of(edge).items()}
+        table.add_row(str(edge), ablation.support(edge), told["removed"], told.get("reversed", ""))
+    output.print(table)
+    standings = [ablation.support(edge) for edge in ablation.edges]
+    for name, meaning in STANDINGS.items():
+        if name in standings:
+            output.print(f"{standings.count(name):4} {name}: {meaning}", highlight=False, soft_wrap=True)
+    if ablation.unbreakable():
+        output.print(
+            f"no change contradicts these: {', '.join(ablation.unbreakable())}", highlight=False, soft_wrap=True
+        )

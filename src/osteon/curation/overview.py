@@ -1,0 +1,57 @@
+"""The table of models in the README: what each reproduces, written between two marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from osteon.errors import OsteonError
+from osteon.evidence.claims import Evidence
+from osteon.verification.scorecard import Scorecard
+
+START = "<!-- models:"
+"""The mark before the table."""
+_COLUMNS = ("model", "supported", "contradicted", "held out", "documented", "species", "reactions", "source")
+
+
+def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -> str:
+    """Return the table in Markdown.
+
+    Args:
+        rows: for each model its id, its sources, how many species and reactions it has, and its scorecard.
+    """
+    lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'--:|' * (len(_COLUMNS) - 2)}---|"]
+    for name, sources, species, reactions, card in rows:
+        built_on, held_out = card.counts(role="construction"), card.counts(role="held_out")
+        cells = (
+            f"`{name}`",
+            built_on["supported"],
+            built_on["contradicted"] + built_on["failed"],
+            f"{held_out['supported']} of {held_out.total()}",
+            built_on["documented"] + held_out["documented"],
+            species,
+            reactions,
+            _sources(list(sources)),
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+def _sources(sources: list[Evidence]) -> str:
+    if len(sources) == 1:
+        return f"{sources[0].source.tag}: {sources[0].source.title}"
+    return ", ".join(evidence.source.tag for evidence in sources)
+
+
+def inserted(text: str, block: str, name: str = "models") -> str:
+    """Return a document with a block between the marks ``<!-- NAME: ... -->`` and ``<!-- /NAME -->``.
+
+    Raises:
+        OsteonError: if a mark is missing.
+    """
+    begin, finish = f"<!-- {name}:", f"<!-- /{name} -->"
+    head, start, rest = text.partition(begin)
+    mark, newline, body = rest.partition("\n")
+    _, end, tail = body.partition(finish)
+    if not start or not end:
+        raise OsteonError(f"the marks {begin!r} and {finish!r} are missing in the document")
+    return f"{head}{start}{mark}{newline}\n{block}\n\n{end}{tail}"

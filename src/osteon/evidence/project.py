@@ -1,0 +1,288 @@
+"""Where the files are: finding a project, reading its evidence and bindings, and checking that their words agree.
+
+A project is a folder with ``evidence/vocabulary.toml``. Commands use the one they are run in, and outside of any
+project the one that the package carries. Only this module and the command line know paths.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from osteon.errors import Finding, ProjectError, UnknownIdError, listing, suggestion
+from osteon.evidence import toml
+from osteon.evidence.bindings import Binding, Figure, ParameterBinding
+from osteon.evidence.claims import Claim, Evidence, Vocabulary, words
+from osteon.evidence.conditions import parse
+
+_MARK = Path("evidence", "vocabulary.toml")
+_PACKAGED = Path(__file__).parents[1] / "data"
+_CHECKOUT = Path(__file__).parents[3]
+
+
+def shipped() -> Path:
+    """Return the project that comes with the package: inside a wheel, or the checkout of an editable install."""
+    return _PACKAGED if (_PACKAGED / _MARK).is_file() else _CHECKOUT
+
+
+def find_project(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` that is a project, else the shipped one."""
+    for folder in (start, *start.parents):
+        if (folder / _MARK).is_file():
+            return folder
+    return shipped()
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one mechanism; they share a stem."""
+
+    root: Path
+    name: str
+
+    @property
+    def antimony(self) -> Path:
+        """The model as a modeller writes it."""
+        return self.root / "antimony" / f"{self.name}.ant"
+
+    @property
+    def sbml(self) -> Path:
+        """The compiled model."""
+        return self.root / "models" / "sbml" / f"{self.name}.xml"
+
+    @property
+    def binding(self) -> Path:
+        """What the words mean in this model."""
+        return self.root / "models" / "bindings" / f"{self.name}.toml"
+
+    @property
+    def layout(self) -> Path:
+        """Where everything of its diagram lies."""
+        return self.root / "models" / "layout" / f"{self.name}.json"
+
+    @property
+    def evidence(self) -> Path:
+        """The source of the same name."""
+        return self.root / "evidence" / f"{self.name}.toml"
+
+    def result(self, kind: str) -> Path:
+        """Return where a result that took long to compute is on record, such as that of ``ablation``."""
+        return self.root / "models" / "results" / f"{self.name}.{kind}.json"
+
+    def shown(self, path: Path) -> str:
+        """Return a path as the user knows it: relative to the project where it lies inside."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+class Project:
+    """A project's vocabulary, sources and bindings, read once and on demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        if not (self.root / _MARK).is_file():
+            raise ProjectError([Finding(str(root), f"not an Osteon project: it has no {_MARK.as_posix()}")])
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words."""
+        return toml.read(self.root / _MARK, Vocabulary, _MARK.as_posix())
+
+    @cached_property
+    def model_names(self) -> tuple[str, ...]:
+        """Every model of the project: one binding each."""
+        return tuple(sorted(path.stem for path in (self.root / "models" / "bindings").glob("*.toml")))
+
+    @cached_property
+    def source_names(self) -> tuple[str, ...]:
+        """Every source of the project: one evidence file each."""
+        return tuple(sorted(path.stem for path in (self.root / "evidence").glob("*.toml") if path.name != _MARK.name))
+
+    def files(self, name: str) -> Files:
+        """Return the files of a model, whether or not they exist.
+
+        Raises:
+            UnknownIdError: if the name is not a plain name, so that its files would lie elsewhere.
+        """
+        if not name.isidentifier():
+            raise UnknownIdError(f"{name!r} is not a model's name: letters, digits and underscores only, no path")
+        return Files(self.root, name)
+
+    def known_files(self, name: str) -> Files:
+        """Return the files of a model of this project.
+
+        Raises:
+            UnknownIdError: if there is no such model; suggests the nearest one.
+        """
+        if name not in self.model_names:
+            hint = suggestion(name, self.model_names) or f"; there are {listing(self.model_names) or 'none'}"
+            raise UnknownIdError(f"unknown model {name!r}{hint}")
+        return self.files(name)
+
+    def evidence(self, name: str) -> Evidence:
+        """Read one source and check that it speaks only in words of the vocabulary.
+
+        Raises:
+            ProjectError: with every fault found.
+        """
+        path = self.root / "evidence" / f"{name}.toml"
+        shown = f"evidence/{name}.toml"
+        evidence = toml.read(path, Evidence, shown)
+        findings = list(_evidence_findings(evidence, self.vocabulary, name, shown))
+        if findings:
+            raise ProjectError(findings)
+        return evidence
+
+    def binding(self, name: str) -> Binding:
+        """Read the binding of one of the project's own models; see `read_binding`."""
+        files = self.known_files(name)
+        binding = self.read_binding(files.binding)
+        if binding.id != name:
+            raise ProjectError([Finding(files.shown(files.binding), f"id: {binding.id!r} is not the file's name")])
+        return binding
+
+    def read_binding(self, path: Path) -> Binding:
+        """Read a binding from any file and check its words.
+
+        Raises:
+            ProjectError: with every fault found.
+        """
+        shown = Files(self.root, path.stem).shown(path.resolve())
+        binding = toml.read(path, Binding, shown)
+        findings = list(_binding_findings(binding, self.vocabulary, self.source_names, shown))
+        if findings:
+            raise ProjectError(findings)
+        return binding
+
+    def inherited(self, binding: Binding) -> dict[str, ParameterBinding]:
+        """Return the provenance that a composed model takes over from its parts, by the names of its own symbols."""
+        entries: dict[str, ParameterBinding] = {}
+        for prefix, part in binding.parts.items():
+            parameters = self.binding(part).parameters
+            for name, entry in parameters.items():
+                entries[f"{prefix}_{name}"] = _renamed(entry, prefix, parameters)
+        return {name: entry for name, entry in entries.items() if name not in binding.parameters}
+
+    def recorded(self, name: str, kind: str) -> dict[str, Any] | None:
+        """Return a result on record, or ``None`` where there is none; see `Files.result`.
+
+        Raises:
+            ProjectError: if the file is not one that a command of this program wrote.
+        """
+        files = self.known_files(name)
+        path = files.result(kind)
+        result = self._read_result(path)
+        if result is not None and result.get("model") != name:
+            raise ProjectError([Finding(files.shown(path), f"not a result of model {name!r}; compute it anew")])
+        return result
+
+    @cached_property
+    def shares(self) -> dict[str, dict[str, Any]]:
+        """The robustness on record, by model: each as under ``models`` in the JSON of ``osteon robustness``.
+
+        Raises:
+            ProjectError: if the file is not one that this program wrote.
+        """
+        path = self.root / "docs" / "results" / "robustness.json"
+        result = self._read_result(path)
+        if result is None:
+            return {}
+        try:
+            return {one["model"]: one for one in result["models"]}
+        except (KeyError, TypeError):
+            shown = path.relative_to(self.root).as_posix()
+            raise ProjectError([Finding(shown, "not a result of `osteon robustness`; compute it anew")]) from None
+
+    def _read_result(self, path: Path) -> dict[str, Any] | None:
+        if not path.is_file():
+            return None
+        shown = path.relative_to(self.root).as_posix()
+        try:
+            result = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ProjectError([Finding(shown, f"not readable as JSON: {error}")]) from None
+        if not isinstance(result, dict):
+            raise ProjectError([Finding(shown, "not a result of this program; compute it anew")])
+        return result
+
+    def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
+        """Yield every claim that a model answers to, with the id of its source."""
+        for source in binding.sources:
+            for claim in self.evidence(source).claims:
+                yield source, claim
+
+
+def _renamed(entry: ParameterBinding, prefix: str, names: Iterable[str]) -> ParameterBinding:
+    """Return an entry whose formula names the symbols of a part as the whole does."""
+    if entry.formula is None:
+        return entry
+    pattern = r"\b(" + "|".join(map(re.escape, names)) + r")\b"
+    return entry.model_copy(update={"formula": re.sub(pattern, rf"{prefix}_\1", entry.formula)})
+
+
+def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:
+    return Finding(f"{shown}: {place}", f"unknown {word!r}{suggestion(word, known)}")
+
+
+def _evidence_findings(evidence: Evidence, vocabulary: Vocabulary, name: str, shown: str) -> Iterator[Finding]:
+    if evidence.source.id != name:
+        yield Finding(f"{shown}: source.id", f"{evidence.source.id!r} is not the file's name")
+    for number, claim in enumerate(evidence.claims):
+        if claim.setting not in vocabulary.settings:
+            yield _unknown(shown, f"claims[{number}].setting", claim.setting, vocabulary.settings)
+        for index, check in enumerate(claim.checks):
+            place = f"claims[{number}].checks[{index}]"
+            for kind, word in dict.fromkeys(words(check)):
+                known = getattr(vocabulary, kind)
+                if word not in known:
+                    yield _unknown(shown, f"{place}.{kind[:-1]}", word, known)
+
+
+def _binding_findings(
+    binding: Binding, vocabulary: Vocabulary, sources: tuple[str, ...], shown: str
+) -> Iterator[Finding]:
+    for name in binding.sources:
+        if name not in sources:
+            yield _unknown(shown, "sources", name, sources)
+    for kind in ("settings", "interventions", "observables"):
+        known = getattr(vocabulary, kind)
+        for word in getattr(binding, kind):
+            if word not in known:
+                yield _unknown(shown, kind, word, known)
+    if binding.figure is not None:
+        yield from _figure_findings(binding, binding.figure, shown)
+
+
+def _figure_findings(binding: Binding, figure: Figure, shown: str) -> Iterator[Finding]:
+    drawn = [name for condition in figure.conditions for name in parse(condition)]
+    for kind, words_ in (
+        ("settings", [figure.setting]),
+        ("interventions", drawn),
+        ("observables", figure.observables),
+    ):
+        known = getattr(binding, kind)
+        for word in words_:
+            if word not in known:
+                yield _unknown(shown, "figure", word, known)
+
+
+def canonical_condition(text: str, binding: Binding, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Parse a condition that a user typed and see that the model can express it.
+
+    Raises:
+        UnknownIdError: if an intervention is unknown or not bound; suggests the nearest one that is.
+    """
+    try:
+        names = parse(text)
+    except ValueError as error:
+        raise UnknownIdError(str(error)) from None
+    for name in names:
+        if name not in binding.interventions:
+            fault = "is not bound by model" if name in vocabulary.interventions else "is unknown to model"
+            hint = suggestion(name, binding.interventions) or f"; it has {listing(tuple(binding.interventions), 40)}"
+            raise UnknownIdError(f"intervention {name!r} {fault} {binding.id!r}{hint}")
+    return names

@@ -1,0 +1,135 @@
+"""Forked processes that do the chunks of a job on the cores of this machine.
+
+libroadrunner holds the interpreter's lock while it simulates, so threads would gain nothing. A forked process inherits
+the compiled model. Where there is no fork, the context is pickled and prepared anew.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import warnings
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import wait
+from typing import Any
+
+from osteon.errors import OsteonError
+from osteon.jobs.job import Chunk, Columns, Job
+
+_FORKS = "fork" in multiprocessing.get_all_start_methods()
+_START: Any = multiprocessing.get_context("fork" if _FORKS else "spawn")
+_TRIALS = 3
+"""How often a chunk may lose its worker before the job is given up."""
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def done(job: Job, chunks: Sequence[Chunk], workers: int) -> Iterator[tuple[int, Columns]]:
+    """Yield number and columns of each chunk, as they are done.
+
+    A worker that dies, by a crash of a library or by a signal, is replaced, and its chunk done again.
+
+    Raises:
+        OsteonError: if a chunk loses its worker three times; whatever the job's function raises, too.
+    """
+    waiting = deque(chunks)
+    losses: Counter[int] = Counter()
+    team = _Team(job)
+    try:
+        for _ in range(min(workers, len(waiting))):
+            team.hire(waiting.popleft())
+        while team.busy:
+            for connection in wait(list(team.busy)):
+                chunk, outcome = team.result(connection)
+                if isinstance(outcome, _Lost):
+                    losses[chunk.number] += 1
+                    if losses[chunk.number] == _TRIALS:
+                        raise OsteonError(
+                            f"chunk {chunk.number} of {job.name} ended its worker {_TRIALS} times ({outcome})"
+                        )
+                    team.hire(chunk)
+                    continue
+                if waiting:
+                    team.send(connection, waiting.popleft())
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                yield chunk.number, outcome
+    finally:
+        team.dismiss()
+
+
+class _Lost(str):
+    """How a worker ended without an answer."""
+
+
+class _Team:
+    """The workers, by the connections to them; those in ``busy`` have a chunk to do."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._processes: dict[Any, Any] = {}
+        self.busy: dict[Any, Chunk] = {}
+
+    def hire(self, chunk: Chunk) -> None:
+        """Start a worker on a chunk."""
+        ours, theirs = _START.Pipe()
+        process = _START.Process(target=_serve, args=(self._job, theirs), daemon=True)
+        with warnings.catch_warnings():
+            # CPython >= 3.12 warns of threads: those of the progress bar, which workers never touch, and those of
+            # NumPy's linear algebra, which renews them after a fork.
+            warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+            process.start()
+        # With our copy of its end closed, the death of a worker is the end of what can be read.
+        theirs.close()
+        self._processes[ours] = process
+        self.send(ours, chunk)
+
+    def send(self, connection: Any, chunk: Chunk) -> None:
+        """Give a chunk to a worker; if it has died, that shows when its answer is read."""
+        self.busy[connection] = chunk
+        try:
+            connection.send(chunk)
+        except OSError:
+            return
+
+    def result(self, connection: Any) -> tuple[Chunk, Any]:
+        """Return a worker's chunk and what became of it: columns, an error, or the loss of the worker."""
+        chunk = self.busy.pop(connection)
+        try:
+            return chunk, connection.recv()
+        except (EOFError, OSError):
+            process = self._processes.pop(connection)
+            process.join()
+            return chunk, _Lost(f"exit code {process.exitcode}")
+
+    def dismiss(self) -> None:
+        """End all workers, whatever they are doing."""
+        for process in self._processes.values():
+            process.kill()
+        for connection, process in self._processes.items():
+            process.join()
+            connection.close()
+
+
+def _serve(job: Job, connection: Any) -> None:
+    """Do chunks until there is nobody left who wants them."""
+    # Ctrl-C reaches every process of the terminal; the first one decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not _FORKS:
+        job.context.prepare()
+    main: Any = multiprocessing.parent_process()
+    try:
+        while connection in wait([connection, main.sentinel]):
+            chunk = connection.recv()
+            try:
+                outcome: Any = job.function(job.context, chunk)
+            except Exception as error:
+                outcome = error
+            connection.send(outcome)
+    except (EOFError, OSError):
+        return

@@ -1,0 +1,79 @@
+"""One call in an interpreter of its own: for libraries that keep state, take over others, print, or crash.
+
+Unlike a process of `multiprocessing` it does not run the caller's script again, so that any script and any notebook may
+ask for it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+class CrashedError(Exception):
+    """The interpreter ended without an answer; holds what it said last."""
+
+
+def call_in_subprocess(function: Callable[..., Value], *arguments: object) -> Value:
+    """Call a function in a new interpreter, whose working and temporary folder is an empty one, removed afterwards.
+
+    What it prints goes nowhere.
+
+    Args:
+        function: of a module; it, the arguments and what it returns or raises are pickled.
+        arguments: its positional arguments.
+
+    Raises:
+        CrashedError: if the interpreter dies.
+        Exception: whatever the function raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="osteon-") as name:
+        folder = Path(name)
+        asked, answered = folder / "asked", folder / "answered"
+        working = folder / "working"
+        working.mkdir()
+        asked.write_bytes(pickle.dumps((function, arguments)))
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", __name__, asked, answered],
+            check=False,
+            cwd=working,
+            env={**os.environ, "PYTHONPATH": _path(), "TMPDIR": str(working)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        if not answered.exists():
+            raise CrashedError(done.stderr.decode(errors="replace"))
+        raised, value = pickle.loads(answered.read_bytes())
+    if raised:
+        raise value
+    answer: Value = value
+    return answer
+
+
+def _path() -> str:
+    """Return where this interpreter finds modules, for the environment of another with another working folder."""
+    return os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
+
+
+def _answer(asked: Path, answered: Path) -> None:
+    function, arguments = pickle.loads(asked.read_bytes())
+    try:
+        answer = False, function(*arguments)
+    except Exception as error:
+        answer = True, error
+    whole = answered.with_suffix(".partial")
+    whole.write_bytes(pickle.dumps(answer))
+    whole.replace(answered)
+
+
+if __name__ == "__main__":
+    _answer(*map(Path, sys.argv[1:]))

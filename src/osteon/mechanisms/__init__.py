@@ -1,1 +1,0 @@
-"""Mechanisms as text: Antimony compiled to SBML, and SBML read, joined and taken apart."""

@@ -1,0 +1,109 @@
+"""Drawing parameters from the ranges that bindings call plausible.
+
+A parameter is drawn log-uniformly where its range is positive and uniformly where it begins at zero; one whose range is
+a single value is left alone. Derived parameters follow from their formulas in every draw, so control stays at rest.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from osteon import sbml
+from osteon.evidence.bindings import ParameterBinding
+from osteon.simulation.timecourse import Vector
+
+Sampler = Literal["sobol", "lhs", "random"]
+"""How draws are spread: a scrambled Sobol sequence, a Latin hypercube, or independently."""
+
+SAMPLERS: tuple[str, ...] = get_args(Sampler)
+
+
+class Draws:
+    """Reproducible draws of one model's parameters.
+
+    Args:
+        text: the model's SBML text.
+        provenance: range of each parameter, and the formula of the derived ones.
+        shown: the SBML file as the user knows it, for messages.
+    """
+
+    def __init__(self, text: str, provenance: Mapping[str, ParameterBinding], shown: str) -> None:
+        # The document is kept, for libsbml frees a model with it.
+        self._document = sbml.read(text, shown)
+        self._model: Any = self._document.getModel()
+        here = {name: entry for name, entry in provenance.items() if self._model.getParameter(name) is not None}
+        free = {name: entry for name, entry in here.items() if entry.formula is None}
+        self.ranges = {name: entry.range for name, entry in free.items() if entry.range[0] < entry.range[1]}
+        self.own = {name: float(self._model.getParameter(name).getValue()) for name in self.ranges}
+        self._formulas = {
+            name: sbml.parse_formula(entry.formula, self._model, f"parameters.{name}.formula")
+            for name, entry in here.items()
+            if entry.formula is not None
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that are drawn, in a fixed order."""
+        return tuple(sorted(self.ranges))
+
+    def take(self, number: int, seed: int) -> Iterator[dict[str, float]]:
+        """Yield values of all drawn and derived parameters, ``number`` times; the same seed gives the same values."""
+        for row in quantiles("random", number, len(self.names), seed):
+            yield self.placed(row)
+
+    def completed(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return values with those that follow from them by formula; formulas may build on one another."""
+        for name, value in values.items():
+            self._model.getParameter(name).setValue(value)
+        derived: dict[str, float] = {}
+        for _ in self._formulas:
+            before = dict(derived)
+            for name, formula in self._formulas.items():
+                derived[name] = sbml.value_of(formula, self._model)
+                self._model.getParameter(name).setValue(derived[name])
+            if derived == before:
+                break
+        return {**values, **derived}
+
+    def placed(self, quantiles: Vector) -> dict[str, float]:
+        """Return values of all drawn and derived parameters.
+
+        Args:
+            quantiles: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale where the
+                range is positive.
+        """
+        places = zip(self.names, quantiles, strict=True)
+        return self.completed({name: _placed(self.ranges[name], float(share)) for name, share in places})
+
+    def scale(self, name: str) -> str:
+        """Say how a parameter is drawn: ``log-uniform`` or ``uniform``."""
+        return "log-uniform" if self.ranges[name][0] > 0 else "uniform"
+
+
+def quantiles(sampler: str, number: int, dimensions: int, seed: int) -> Vector:
+    """Return draws from the unit cube, of shape (number, dimensions); the same seed gives the same draws.
+
+    With ``sobol`` and ``random``, more draws begin with the same ones.
+    """
+    generator = np.random.default_rng(seed)
+    if sampler == "random" or dimensions == 0:
+        return generator.random((number, dimensions))
+    from scipy.stats import qmc
+
+    if sampler == "lhs":
+        return np.asarray(qmc.LatinHypercube(dimensions, rng=generator).random(number))
+    with warnings.catch_warnings():
+        # The sequence is best balanced at powers of two; other numbers only lose some of what it gains.
+        warnings.filterwarnings("ignore", message="The balance properties of Sobol", category=UserWarning)
+        return np.asarray(qmc.Sobol(dimensions, rng=generator).random(number))
+
+
+def _placed(bounds: tuple[float, float], share: float) -> float:
+    low, high = bounds
+    if low > 0:
+        return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
+    return low + share * (high - low)

@@ -1,0 +1,163 @@
+"""Schedules: what a condition does to a model, and when. Pure data, made from a binding; no engine is touched.
+
+Interventions compose: factors multiply, and two different values set on one target at one time are an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+
+from osteon.errors import Finding, OsteonError, ProjectError, UnknownIdError, suggestion
+from osteon.evidence.bindings import Act, Binding
+from osteon.evidence.claims import Vocabulary
+from osteon.evidence.conditions import CONTROL
+
+
+@dataclass(frozen=True)
+class Change:
+    """What holds for one target: ``value`` replaces its own value where given, ``factor`` multiplies it."""
+
+    value: float | None = None
+    factor: float = 1.0
+
+    def applied(self, own: float) -> float:
+        """Return the target's value under this change, given its own."""
+        return (own if self.value is None else self.value) * self.factor
+
+
+Changes = Mapping[str, Change]
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of model time in which the same changes hold.
+
+    ``changes`` is all that holds throughout; ``begun`` is the part of it that begins with this period. A changed
+    parameter stays changed for the whole period, a changed species is set once, when its change begins.
+    """
+
+    start: float
+    end: float
+    changes: Changes
+    begun: Changes
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One condition in one setting: what is changed before equilibration, whether to equilibrate, then the periods."""
+
+    condition: str
+    before: Changes
+    equilibrate: bool
+    periods: tuple[Period, ...]
+
+    def times(self, wanted: Iterable[float]) -> list[float]:
+        """Return the times of a time_course: those wanted that lie inside, and every boundary of a period."""
+        bounds = [self.periods[0].start, *(period.end for period in self.periods)]
+        inside = (time for time in wanted if bounds[0] < time < bounds[-1])
+        return sorted({*bounds, *(time for time in inside if not any(_same(time, bound) for bound in bounds))})
+
+
+@dataclass(frozen=True)
+class _Acting:
+    """One act with the window of time in which it holds; a start of ``-inf`` is before equilibration."""
+
+    name: str
+    act: Act
+    start: float
+    end: float = inf
+
+
+def schedule(
+    binding: Binding,
+    vocabulary: Vocabulary,
+    names: Iterable[str],
+    *,
+    setting: str,
+    until: float | None = None,
+) -> Schedule:
+    """Lay out a condition in time.
+
+    Args:
+        binding: of the model.
+        vocabulary: says which interventions are genotypes.
+        names: the interventions of the condition; every one bound.
+        setting: id of a bound setting.
+        until: last time, in the model's time unit; the setting's horizon by default.
+
+    Raises:
+        UnknownIdError: if the model does not bind the setting.
+        ProjectError: if two interventions set one target to different values at the same time.
+        OsteonError: if an intervention begins after the end.
+    """
+    place = binding.settings.get(setting)
+    if place is None:
+        raise UnknownIdError(f"model {binding.id!r} has no setting {setting!r}{suggestion(setting, binding.settings)}")
+    names = tuple(names)
+    end = binding.time(place.horizon) if until is None else until
+    acting = [_Acting(f"settings.{setting}", place, -inf)]
+    acting.append(_Acting(f"settings.{setting}.set_at_start", Act(set=place.set_at_start), 0.0))
+    acting += [_window(binding, vocabulary, name) for name in names]
+    first = min(0.0, *(acts.start for acts in acting if acts.start > -inf))
+    marks = {first, 0.0, end, *(time for acts in acting for time in (acts.start, acts.end) if first < time < end)}
+    if end <= 0.0:
+        raise OsteonError(f"the end, {end:g} {binding.protocol.time_unit}, is not after t = 0")
+    condition = "+".join(names) or CONTROL
+    return Schedule(
+        condition=condition,
+        before=_composed(acting, -inf, binding),
+        equilibrate=place.equilibrate,
+        periods=tuple(_period(acting, start, stop, binding) for start, stop in pairwise(sorted(marks))),
+    )
+
+
+def changes_of(act: Act) -> dict[str, Change]:
+    """Return one act as changes."""
+    return {target: Change(act.set.get(target), act.scale.get(target, 1.0)) for target in sorted(act.targets)}
+
+
+def _same(time: float, boundary: float) -> bool:
+    """Say whether a time is a boundary but for rounding."""
+    return abs(time - boundary) <= 1e-9 * max(1.0, abs(boundary))
+
+
+def _window(binding: Binding, vocabulary: Vocabulary, name: str) -> _Acting:
+    bound = binding.interventions[name]
+    at_birth = vocabulary.interventions[name].kind == "genotype" and bound.start is None
+    start = -inf if at_birth else binding.time(bound.start or "0 h")
+    return _Acting(name, bound, start, inf if bound.end is None else binding.time(bound.end))
+
+
+def _period(acting: list[_Acting], start: float, end: float, binding: Binding) -> Period:
+    on = [acts for acts in acting if acts.start <= start < acts.end]
+    begun = [acts for acts in on if acts.start == start]
+    return Period(start, end, _composed(on, start, binding), _composed(begun, start, binding))
+
+
+def _composed(acting: list[_Acting], time: float, binding: Binding) -> dict[str, Change]:
+    """Compose the acts that hold at a time into one change for each target."""
+    on = [acts for acts in acting if acts.start <= time < acts.end]
+    setters: dict[str, _Acting] = {}
+    changes: dict[str, Change] = {}
+    for acts in on:
+        for target, value in acts.act.set.items():
+            earlier = setters.setdefault(target, acts)
+            if earlier.act.set[target] != value:
+                raise ProjectError([_clash(binding, target, earlier, acts)])
+            changes[target] = Change(value)
+    for acts in on:
+        for target, factor in acts.act.scale.items():
+            change = changes.get(target, Change())
+            changes[target] = Change(change.value, change.factor * factor)
+    return changes
+
+
+def _clash(binding: Binding, target: str, first: _Acting, second: _Acting) -> Finding:
+    return Finding(
+        f"models/bindings/{binding.id}.toml",
+        f"{first.name} sets {target!r} to {first.act.set[target]:g} and {second.name} sets it to "
+        f"{second.act.set[target]:g} at the same time; let one of them scale it, or give them windows that do not meet",
+    )

@@ -89,7 +89,7 @@ def job(name: str) -> Job:
         settle=needed(model, wanted(model)),
         relative_tolerance=model.binding.protocol.relative_tolerance,
         absolute_tolerance=model.binding.protocol.absolute_tolerance,
-        experiments=tuple(_experiment(model, readout) for readout in wanted(model)),
+        experiments=tuple(_experiment(model, run) for run in wanted(model)),
     )
 
 
@@ -104,19 +104,19 @@ def wanted(model: Model) -> list[Run]:
     return [found[key] for key in sorted(found) if found[key].simulated]
 
 
-def laid_out(model: Model, readout: Run) -> tuple[Schedule, list[float]]:
-    """Return the schedule of a readout, and its times."""
-    schedule = model.schedule(readout.names, readout.setting, readout.until(model))
-    return schedule, schedule.times(readout.wanted(model))
+def laid_out(model: Model, run: Run) -> tuple[Schedule, list[float]]:
+    """Return the schedule of a run, and its times."""
+    schedule = model.schedule(run.names, run.setting, run.until(model.binding))
+    return schedule, schedule.times(run.wanted(model.binding))
 
 
-def _experiment(model: Model, readout: Run) -> Experiment:
+def _experiment(model: Model, run: Run) -> Experiment:
     species = {
         item.id for item in sbml.symbols(sbml.read(model.sbml, model.shown).getModel()) if item.kind == "species"
     }
-    schedule, times = laid_out(model, readout)
+    schedule, times = laid_out(model, run)
     return Experiment(
-        label=f"{readout.setting}: {readout.condition}",
+        label=f"{run.setting}: {run.condition}",
         parameters=_acts(schedule.before, species, among=False),
         species=_acts(schedule.before, species, among=True),
         equilibrate=schedule.equilibrate,

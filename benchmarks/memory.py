@@ -16,9 +16,6 @@ from osteon.errors import SimulationError
 from osteon.evidence.project import Project
 from osteon.experiments.runs import runs
 from osteon.files import write_file
-from osteon.simulation.sampling import Draws
-from osteon.simulation.schedule import Change
-from osteon.verification.verify import Simulated
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "robustness.md"
@@ -46,15 +43,14 @@ def simulations(name: str, number: int) -> Iterator[tuple[int, int]]:
     """Simulate, and yield after each simulation how many are done and how many of them broke."""
     project = Project(ROOT)
     model = osteon.load(name, ROOT)
-    provenance = {**project.inherited(model.binding), **model.binding.parameters}
     wanted = runs(model, [claim for _, claim in project.claims(model.binding)]).values()
-    source, done, broke = Simulated(model), 0, 0
-    for values in Draws(model.sbml, provenance, model.shown).take(number, seed=1):
-        model.simulator.rebase({parameter: Change(value) for parameter, value in values.items()})
+    done, broke = 0, 0
+    for values in model.draws.take(number, seed=1):
+        drawn = model.with_values(values)
         for one in wanted:
             broke += 1
             with suppress(SimulationError):
-                source.time_course(one) if one.simulated else source.resting(one)
+                drawn.time_course(one) if one.simulated else drawn.resting(one)
                 broke -= 1
             done += 1
             yield done, broke

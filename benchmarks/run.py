@@ -25,7 +25,7 @@ import numpy as np
 import roadrunner_peers
 
 import osteon
-from osteon.analysis.robustness.result import trials
+from osteon.analysis.robustness.result import samples
 from osteon.analysis.robustness.samples import TIGHT
 from osteon.errors import SimulationError
 from osteon.evidence.project import Project, find_project
@@ -43,13 +43,13 @@ class Osteon:
 
     def __init__(self, job: jobs.Job, *, tight: bool = False) -> None:
         model = osteon.load(job.model)
-        self._model = model.at(TIGHT) if tight else model
+        self._model = model.replace(accuracy=TIGHT) if tight else model
         self._work = dict(zip((e.label for e in job.experiments), map(self._laid_out, jobs.wanted(model)), strict=True))
         self._own: Mapping[str, float] | None = None
-        self._model.simulator.rebase({})
+        self._changes: Mapping[str, Change] = {}
 
-    def _laid_out(self, readout: Any) -> Any:
-        return jobs.laid_out(self._model, readout)
+    def _laid_out(self, run: Any) -> Any:
+        return jobs.laid_out(self._model, run)
 
     def forget(self) -> None:
         """Have the next experiment begin a new draw."""
@@ -58,9 +58,9 @@ class Osteon:
     def run(self, experiment: jobs.Experiment, own: Mapping[str, float]) -> Any:
         """Return the observables of one experiment; see the peers."""
         if self._own is not own:
-            self._model.simulator.rebase({name: Change(value) for name, value in own.items()})
+            self._changes = {name: Change(value) for name, value in own.items()}
             self._own = own
-        course = self._model.simulator.run(*self._work[experiment.label])
+        course = self._model.simulator.run(*self._work[experiment.label], self._changes)
         return np.column_stack(list(course.values.values()))[1:]
 
 
@@ -152,8 +152,7 @@ def _contestants(job: jobs.Job) -> list[Any]:
 def _drawn(name: str, draws: int) -> list[dict[str, float]]:
     project = Project(find_project(ROOT))
     model = osteon.load(name)
-    provenance = {**project.inherited(model.binding), **model.binding.parameters}
-    made = trials(model, project.claims(model.binding), provenance, draws=draws, seed=1, sampler="sobol")
+    made = samples(model, project.claims(model.binding), draws=draws, seed=1, sampler="sobol")
     return [made.values(item) for item in range(draws)]
 
 

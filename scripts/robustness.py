@@ -7,7 +7,7 @@ import osteon
 from osteon.analysis.robustness.result import as_dict, job, robustness
 from osteon.analysis.robustness.tables import robustness_markdown
 from osteon.cli.computing import computed
-from osteon.cli.uncertainty import trials
+from osteon.cli.uncertainty import samples
 from osteon.curation import overview
 from osteon.evidence.project import Project
 from osteon.files import write_file
@@ -21,7 +21,7 @@ root = Path(__file__).parents[1]
 project = Project(root)
 found = []
 for name in osteon.models(root):
-    made = trials(project, name, FEWER.get(name, DRAWS), seed=1, sampler="sobol")
+    made = samples(project, name, FEWER.get(name, DRAWS), seed=1, sampler="sobol")
     columns = computed(job(made), f"Judging {name}", workers=None, scheduler=None, results=None)
     found.append(robustness(made, columns))
 whole = as_dict(found)

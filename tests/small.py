@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from osteon.evidence.bindings import Binding
+from osteon.evidence.bindings import Act, Binding, ParameterBinding
 from osteon.evidence.claims import Vocabulary
 from osteon.sbml.antimony import compile_antimony
 from osteon.simulation.model import Model
@@ -48,6 +48,8 @@ def model(
     interventions: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
     observables: Mapping[str, str] | None = None,
     equilibrate: bool = True,
+    parameters: Mapping[str, ParameterBinding] | None = None,
+    overrides: Act | None = None,
 ) -> Model:
     """Return a model made of a body of Antimony.
 
@@ -56,6 +58,8 @@ def model(
         interventions: for each its kind, and what it does.
         observables: for each its formula; ``s = S`` if not given.
         equilibrate: whether runs start from the resting state.
+        parameters: their ranges and formulas; see `parameter`.
+        overrides: other values of its own.
     """
     acts = interventions or {}
     formulas = observables or {"s": "S"}
@@ -72,4 +76,10 @@ def model(
     )
     words = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas))
     text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
-    return Model(text, binding, words, shown="small.xml")
+    return Model(text, binding, words, shown="small.xml", parameters=parameters, overrides=overrides)
+
+
+def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:
+    """Return the range of a parameter, or the formula by which it is derived."""
+    how = {"provenance": "assumed", "reason": "example"} if formula is None else {"provenance": "derived"}
+    return ParameterBinding(meaning="x", unit="1", range=(low, high), formula=formula, **how)  # type: ignore[arg-type]

@@ -16,10 +16,11 @@ from osteon import sbml
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.experiments.experiment import ExperimentSet, Recorded, condition_values, design
-from osteon.experiments.runs import Run, runs
+from osteon.experiments.runs import runs
 from osteon.simulation.model import Model
+from osteon.simulation.readings import Run
 from osteon.simulation.timecourse import TimeCourse, Vector
-from osteon.verification.verify import Simulated, verify
+from osteon.verification.verify import verify
 
 TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}
 
@@ -155,11 +156,11 @@ def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) ->
 def test_every_experiment_is_what_the_simulator_makes_of_it(name: str) -> None:
     made, own = gathered(name).design, model(name)
     needed = runs(own, [claim for _, claim in PROJECT.claims(own.binding)])
-    source, plain = Simulated(own), Plain(made)
+    plain = Plain(made)
     found: list[float] = []
     for one in made.experiments:
         control = Run(one.setting, one.condition, times=(), whole=True, resting=False)
-        reference = source.time_course(needed.get((one.setting, one.condition), control))
+        reference = own.time_course(needed.get((one.setting, one.condition), control))
         assert reference.times == pytest.approx(one.times, abs=1e-12)
         least = own.binding.protocol.detection_limit
         found += differences(plain(one.values, list(one.times)), reference, least)

@@ -12,10 +12,10 @@ import pytest
 import small
 from conftest import PROJECT, Command, model
 from osteon.analysis import inference
-from osteon.analysis.robustness.result import job, trials
+from osteon.analysis.robustness.result import job, samples
 from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
-from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.evidence.bindings import Act
 from osteon.evidence.claims import Claim
 from osteon.evidence.criteria import EFFECTS, RATIOS, holds, shortfall
 from osteon.jobs import parquet
@@ -52,19 +52,16 @@ def _claim(number: int, expect: str, condition: str, role: str = "construction")
     return "t", Claim.model_validate(claim)
 
 
-def _range(high: float) -> ParameterBinding:
-    return ParameterBinding(meaning="x", unit="1", range=(0.0, high), provenance="assumed", reason="example")
-
-
-def _trials(high: float, draws: int, *claims: tuple[str, Claim]) -> Samples:
-    made = small.model(BODY, interventions=ACTS)
-    return trials(made, claims, {"gain": _range(high), "loss": _range(high)}, draws=draws, seed=3)
+def _samples(high: float, draws: int, *claims: tuple[str, Claim]) -> Samples:
+    ranges = {name: small.parameter(0.0, high) for name in ("gain", "loss")}
+    made = small.model(BODY, interventions=ACTS, parameters=ranges)
+    return samples(made, claims, draws=draws, seed=3)
 
 
 def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path: Path) -> None:
     """S rises by 1 + gain and falls by 1/(1 + loss): both words hold where gain and loss are at least 0.1."""
     claims = (_claim(1, "increase", "more"), _claim(2, "decrease", "less"), _claim(3, "abolished", "less", "held_out"))
-    tried = _trials(0.2, 256, *claims)
+    tried = _samples(0.2, 256, *claims)
     found = inference.kept(tried, run_job(job(tried), results=tmp_path))
     assert found.about["share"] == pytest.approx(0.25, abs=0.01)
     assert found.about["claims"] == ["T-01", "T-02"]
@@ -75,7 +72,7 @@ def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path:
 
 def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Path) -> None:
     """Both words hold up to 0.05 of a range of 2: in one draw of 1,600."""
-    tried = _trials(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
+    tried = _samples(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
     assert len(inference.kept(tried, run_job(job(tried), results=tmp_path))) == 0
     work = inference.job(tried, live=25, islands=2, seed=5)
     columns = run_job(work, results=tmp_path, workers=2)
@@ -110,14 +107,14 @@ def test_shortfall_says_how_far() -> None:
 
 def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
     made = model("osteoblast_vesicles")
-    tried = trials(made, PROJECT.claims(made.binding), made.binding.parameters, draws=1, seed=1)
+    tried = samples(made, PROJECT.claims(made.binding), draws=1, seed=1)
     ids = {tried.claims[place][1].id for place in inference.criterion(tried)}
     roles = {claim.id: claim.role for _, claim in tried.claims}
     assert ids == {name for name, role in roles.items() if role == "construction"} - set(made.binding.unmet)
 
 
 def test_without_claims_of_construction_nothing_is_inferred() -> None:
-    tried = _trials(1.0, 4, _claim(1, "increase", "more", "held_out"))
+    tried = _samples(1.0, 4, _claim(1, "increase", "more", "held_out"))
     with pytest.raises(OsteonError, match="'small' answers to no claim of construction"):
         inference.criterion(tried)
 
@@ -127,7 +124,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an ensemble of one of the project's models."""
     folder = tmp_path_factory.mktemp("ensemble")
     made = model(NAME)
-    tried = trials(made, PROJECT.claims(made.binding), made.binding.parameters, draws=24, seed=2)
+    tried = samples(made, PROJECT.claims(made.binding), draws=24, seed=2)
     found = inference.kept(tried, run_job(job(tried), results=folder))
     path = folder / "ensemble.parquet"
     path.write_bytes(inference.saved(found))

@@ -9,8 +9,7 @@ import pytest
 
 import small
 from conftest import MODELS, PROJECT, Command, model
-from osteon.analysis.prediction import direction, predict_over_draws
-from osteon.evidence.bindings import ParameterBinding
+from osteon.analysis.prediction import predict_over_draws
 from osteon.simulation.model import load
 from osteon.simulation.sampling import Draws
 
@@ -18,14 +17,12 @@ NAME = "mitochondrial_lamin"
 
 
 def _draws(name: str) -> Draws:
-    binding = PROJECT.binding(name)
-    return Draws(model(name).sbml, {**PROJECT.inherited(binding), **binding.parameters}, name)
+    return model(name).draws
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_draws_lie_in_their_ranges_and_follow_the_seed(name: str) -> None:
-    binding = PROJECT.binding(name)
-    entries = {**PROJECT.inherited(binding), **binding.parameters}
+    entries = model(name).parameters
     first, again, other = (list(_draws(name).take(5, seed)) for seed in (7, 7, 8))
     assert first == again
     assert first != other
@@ -49,17 +46,11 @@ def test_own_values_give_the_derived_ones_of_the_file() -> None:
     assert drawn.completed({})["nuclear_rest"] == pytest.approx(1.01535, rel=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("effect", "word"), [(0.2, "increase"), (-0.2, "decrease"), (0.05, "little change"), (0.0, "little change")]
-)
-def test_direction(effect: float, word: str) -> None:
-    assert direction(effect) == word
-
-
 def test_a_prediction_carries_its_confidence_and_leaves_the_model_as_it_was() -> None:
     loaded = load(PROJECT, NAME)
     before = loaded.values("cccp")
-    frame = predict_over_draws(loaded, loaded.binding.parameters, "cccp", draws=8, seed=2, observables=["sost", "atf4"])
+    asked = loaded.contrasts("cccp", observables=["sost", "atf4"])
+    frame = predict_over_draws(loaded, asked, draws=8, seed=2)
     assert list(frame.index) == ["sost", "atf4"]
     assert frame.attrs["failed"] == 0
     assert frame.loc["sost", "direction"] == "increase"
@@ -71,15 +62,8 @@ def test_a_prediction_carries_its_confidence_and_leaves_the_model_as_it_was() ->
 def test_a_broken_draw_counts_as_not_agreeing() -> None:
     body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
     acts = {"double": ("treatment", {"set": {"S": 2.0}})}
-    made = small.model(body, interventions=acts, equilibrate=False)
-    runaway = ParameterBinding(
-        meaning="growth",
-        unit="1/d",
-        range=(5.0, 6.0),
-        provenance="assumed",
-        reason="S is infinite within a day",
-    )
-    frame = predict_over_draws(made, {"g": runaway}, "double", draws=3, seed=1)
+    made = small.model(body, interventions=acts, equilibrate=False, parameters={"g": small.parameter(5.0, 6.0)})
+    frame = predict_over_draws(made, made.contrasts("double"), draws=3, seed=1)  # S is infinite within a day.
     assert frame.loc["s", "direction"] == "increase"
     assert frame.attrs["failed"] == 3
     assert frame.loc["s", "agreeing"] == 0

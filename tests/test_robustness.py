@@ -15,7 +15,7 @@ import pytest
 
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, model
-from osteon.analysis.robustness.result import Proportion, job, robustness, trials
+from osteon.analysis.robustness.result import Proportion, job, robustness, samples
 from osteon.analysis.robustness.samples import VERDICTS, Samples
 from osteon.analysis.robustness.tables import robustness_markdown
 from osteon.curation import overview
@@ -32,30 +32,28 @@ from osteon.verification.verify import verify
 NAME = "runx2_osteogenesis"
 
 
-def _trials(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made: Model | None = None) -> Samples:
+def _samples(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made: Model | None = None) -> Samples:
     loaded = made or model(name)
-    provenance = {**PROJECT.inherited(loaded.binding), **loaded.binding.parameters}
-    return trials(loaded, PROJECT.claims(loaded.binding), provenance, draws=draws, seed=seed, sampler=sampler)
+    return samples(loaded, PROJECT.claims(loaded.binding), draws=draws, seed=seed, sampler=sampler)
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_trial_is_what_verify_says_in_that_world(name: str) -> None:
-    made = _trials(name, 4, made=load(PROJECT, name))
+def test_a_sample_is_what_verify_says_with_its_values(name: str) -> None:
+    made = _samples(name, 4, made=load(PROJECT, name))
     values = made.values(3)
-    trial = made.trial(values)
+    sample = made.judge(values)
     card = verify(load(PROJECT, name, Act(set=values)), made.claims)
-    assert [VERDICTS[code] for code in trial.verdicts] == [result.verdict for result in card.results]
+    assert [VERDICTS[code] for code in sample.verdicts] == [result.verdict for result in card.results]
     effects = [(check.effect, check.second_effect) for result in card.results for check in result.checks]
-    expected = [np.nan if effect is None else effect for pair in effects for effect in pair]
-    np.testing.assert_array_equal(trial.effects, expected)
+    expected = [np.nan if effect is None else effect.log for pair in effects for effect in pair]
+    np.testing.assert_array_equal(sample.effects, expected)
 
 
-def test_trials_do_not_depend_on_each_other() -> None:
-    made = _trials(NAME, 4)
-    alone = made.trial(made.values(2)).effects.tobytes()
-    made.trial(made.values(1))
-    assert made.trial(made.values(2)).effects.tobytes() == alone
-    made.model.restore()
+def test_samples_do_not_depend_on_each_other() -> None:
+    made = _samples(NAME, 4)
+    alone = made.judge(made.values(2)).effects.tobytes()
+    made.judge(made.values(1))
+    assert made.judge(made.values(2)).effects.tobytes() == alone
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
@@ -112,8 +110,9 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
       made: => S; k*(1 + gain*on)
       lost: S => ; k*S
     """
-    made = small.model(body, interventions={"more": ("treatment", {"set": {"on": 1.0}})})
-    tried = trials(made, [("t", TURNED)], {"gain": _range(0.0, 0.4)}, draws=256, seed=3, sampler="sobol")
+    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
+    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.0, 0.4)})
+    tried = samples(made, [("t", TURNED)], draws=256, seed=3, sampler="sobol")
     found = robustness(tried, run_job(job(tried), results=tmp_path))
     assert found.claims[0].filed == "contradicted"
     assert found.claims[0].supported.share == pytest.approx(0.75, abs=0.01)
@@ -130,8 +129,9 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
 def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
     """With growth at rate g*S² from S = 2, S is infinite at t = 1/(2g): before nine days where g > 1/18."""
     body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
-    made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 2.0}})}, equilibrate=False)
-    tried = trials(made, [("t", TURNED)], {"g": _range(0.0, 1 / 9)}, draws=64, seed=3, sampler="sobol")
+    acts = {"more": ("treatment", {"set": {"S": 2.0}})}
+    made = small.model(body, interventions=acts, equilibrate=False, parameters={"g": small.parameter(0.0, 1 / 9)})
+    tried = samples(made, [("t", TURNED)], draws=64, seed=3, sampler="sobol")
     found = robustness(tried, run_job(job(tried), results=tmp_path))
     claim = found.claims[0]
     assert 0 < found.failed.count < 64
@@ -144,16 +144,16 @@ def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
 
 
 def test_any_number_of_workers_gives_the_same_bytes(tmp_path: Path) -> None:
-    runs = [run_job(job(_trials(NAME, 20)), results=tmp_path / str(workers), workers=workers) for workers in (1, 3)]
+    runs = [run_job(job(_samples(NAME, 20)), results=tmp_path / str(workers), workers=workers) for workers in (1, 3)]
     for name, values in runs[0].items():
         assert values.tobytes() == runs[1][name].tobytes()
 
 
 def test_the_digest_follows_what_determines_the_result() -> None:
-    made = [_trials(NAME, 20), _trials(NAME, 20, seed=2), _trials(NAME, 20, sampler="lhs"), _trials(NAME, 21)]
-    made.append(_trials(NAME, 20, made=load(PROJECT, NAME, Act(scale={"k_runx2": 1.0}))))
+    made = [_samples(NAME, 20), _samples(NAME, 20, seed=2), _samples(NAME, 20, sampler="lhs"), _samples(NAME, 21)]
+    made.append(_samples(NAME, 20, made=load(PROJECT, NAME, Act(scale={"k_runx2": 1.0}))))
     assert len({job(each).digest for each in made}) == 5
-    assert job(_trials(NAME, 20)).digest == job(made[0]).digest
+    assert job(_samples(NAME, 20)).digest == job(made[0]).digest
 
 
 def test_command(osteon: Command, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_the_document_shows_the_numbers_that_are_filed() -> None:
 def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: str) -> None:
     whole = json.loads((ROOT / "docs" / "results" / "robustness.json").read_text(encoding="utf-8"))
     filed = next(one for one in whole["models"] if one["model"] == name)
-    made = _trials(name, filed["draws"], filed["seed"], filed["sampler"])
+    made = _samples(name, filed["draws"], filed["seed"], filed["sampler"])
     assert filed["sbml"] == digest(made.model.sbml), "`make robustness` computes it anew"
     assert filed["ranges"] == {each: [*made.draws.ranges[each], made.draws.scale(each)] for each in made.draws.names}
     assert [entry["claim"] for entry in filed["claims"]] == [claim.id for _, claim in made.claims]

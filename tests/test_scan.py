@@ -30,7 +30,7 @@ BOOST = ParameterBinding(meaning="x", unit="nmol/L", range=(0.5, 2.0), provenanc
 
 def _response(folder: Path, varied: dict[str, tuple[float, ...]], condition: str, **more: object) -> pd.DataFrame:
     how = {"at": "steady state"} | more
-    plan = scan(small.model(interventions=ACTS), {"boost": BOOST}, varied, condition, **how)  # type: ignore[arg-type]
+    plan = scan(small.model(interventions=ACTS, parameters={"boost": BOOST}), varied, condition, **how)  # type: ignore[arg-type]
     return response(plan, run_job(job(plan), results=folder, workers=1))
 
 
@@ -63,7 +63,7 @@ def test_two_axes_make_a_grid(tmp_path: Path) -> None:
 def test_derived_parameters_follow_and_control_stays_at_rest(tmp_path: Path) -> None:
     loaded = model(NAME)
     varied = {"isr_basal": (0.03, 0.1)}
-    plan = scan(loaded, loaded.binding.parameters, varied, "cccp", observables=["atf4"], at="72 h")
+    plan = scan(loaded, varied, "cccp", observables=["atf4"], at="72 h")
     table = response(plan, run_job(job(plan), results=tmp_path, workers=1))
     assert table["reference"].tolist() == pytest.approx([1.0, 1.0], rel=1e-4)
     assert table["fold_change"].iloc[0] > 1.5 * table["fold_change"].iloc[1]
@@ -73,7 +73,7 @@ def test_derived_parameters_follow_and_control_stays_at_rest(tmp_path: Path) -> 
 def test_a_point_that_breaks_is_left_empty_and_counted(tmp_path: Path) -> None:
     body = "substanceOnly species S in cell = 0.5 dimensionless; g = 0.1 per_day; grow: => S; g*S^2"
     made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 1.0}})}, equilibrate=False)
-    plan = scan(made, {}, {"g": (0.5, 1.5)}, "more", at="1 d")
+    plan = scan(made, {"g": (0.5, 1.5)}, "more", at="1 d")
     table = response(plan, run_job(job(plan), results=tmp_path, workers=1))
     assert table["fold_change"].isna().tolist() == [False, True]
     # S = S0/(1 - g t S0)
@@ -83,8 +83,8 @@ def test_a_point_that_breaks_is_left_empty_and_counted(tmp_path: Path) -> None:
 
 def test_the_model_is_as_before(tmp_path: Path) -> None:
     made: Model = small.model(interventions=ACTS)
-    plan = scan(made, {}, {"drain": (2.0, 4.0)}, "more")
-    plan.values(0, plan.draws)
+    plan = scan(made, {"drain": (2.0, 4.0)}, "more")
+    plan.values(0)
     assert made.values("control")["s"] == pytest.approx(1.0)
     assert made.binding.interventions["more"].set == {"boost": 2.0}
 

@@ -13,7 +13,7 @@ import pytest
 
 import small
 from conftest import ROOT, Command
-from osteon.analysis.sensitivity import Question, design, job, ranking
+from osteon.analysis.sensitivity import design, job, ranking
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import ParameterBinding
 from osteon.jobs import parquet
@@ -21,24 +21,21 @@ from osteon.jobs.run import run_job
 from osteon.simulation.model import Model
 
 NAME = "mitochondrial_lamin"
-QUESTION = Question("both", "control", ("s",), at="steady state")
+RANGES = {
+    "boost": small.parameter(0.5, 2.0),
+    "drain": small.parameter(0.25, 4.0),
+    "k": small.parameter(0.1, 1.0),
+}
 
 
-def _range(low: float, high: float) -> ParameterBinding:
-    return ParameterBinding(meaning="x", unit="1", range=(low, high), provenance="assumed", reason="example")
-
-
-RANGES = {"boost": _range(0.5, 2.0), "drain": _range(0.25, 4.0), "k": _range(0.1, 1.0)}
-
-
-def _turnover() -> Model:
+def _turnover(ranges: dict[str, ParameterBinding] = RANGES) -> Model:
     """Return a model whose effect is ln 2 - ln boost + ln drain, whatever k."""
-    return small.model(interventions={"both": ("genotype", {"set": {"boost": 2.0, "drain": 1.0}})})
+    acts = {"both": ("genotype", {"set": {"boost": 2.0, "drain": 1.0}})}
+    return small.model(interventions=acts, parameters=ranges)
 
 
-def _ranked(model: Model, folder: Path, question: Question = QUESTION, workers: int = 1, **how: object) -> pd.DataFrame:
-    ranges = how.pop("ranges", RANGES)
-    plan = design(model, ranges, question, seed=3, **how)  # type: ignore[arg-type]
+def _ranked(model: Model, folder: Path, workers: int = 1, **how: object) -> pd.DataFrame:
+    plan = design(model, model.contrasts("both", at="steady state"), seed=3, **how)  # type: ignore[arg-type]
     return ranking(plan, run_job(job(plan), results=folder, workers=workers))
 
 
@@ -77,10 +74,9 @@ def test_a_group_with_a_failed_run_is_left_out_and_counted(tmp_path: Path) -> No
         "substanceOnly species S in cell = 0.5 dimensionless; g = 0.1 per_day; r = 0 dimensionless; grow: => S; g*S^2"
     )
     acts = {"both": ("treatment", {"set": {"S": 1.0}})}
-    model = small.model(body, interventions=acts, equilibrate=False)
-    plan = design(
-        model, {"g": _range(0.1, 2.0), "r": _range(0.0, 1.0)}, Question("both", "control", ("s",)), size=16, seed=3
-    )
+    ranges = {"g": small.parameter(0.1, 2.0), "r": small.parameter(0.0, 1.0)}
+    model = small.model(body, interventions=acts, equilibrate=False, parameters=ranges)
+    plan = design(model, model.contrasts("both"), size=16, seed=3)
     columns = run_job(job(plan), results=tmp_path, workers=1)
     table = ranking(plan, columns)
     broken = np.isnan(columns["effect"][: len(plan.points), 0])
@@ -92,14 +88,17 @@ def test_a_group_with_a_failed_run_is_left_out_and_counted(tmp_path: Path) -> No
 
 def test_too_few_whole_groups_are_refused(tmp_path: Path) -> None:
     body = "substanceOnly species S in cell = 0.5 dimensionless; g = 0.1 per_day; grow: => S; g*S^2"
-    model = small.model(body, interventions={"both": ("treatment", {"set": {"S": 1.0}})}, equilibrate=False)
-    plan = design(model, {"g": _range(2.0, 3.0)}, Question("both", "control", ("s",)), size=4, seed=1)
-    with pytest.raises(OsteonError, match="undefined in 8 of 8 runs, which leaves 0 of 4 trajectories whole"):
+    acts = {"both": ("treatment", {"set": {"S": 1.0}})}
+    model = small.model(body, interventions=acts, equilibrate=False, parameters={"g": small.parameter(2.0, 3.0)})
+    plan = design(model, model.contrasts("both"), size=4, seed=1)
+    with pytest.raises(
+        OsteonError, match="could not be simulated in 8 of 8 runs, which leaves 0 of 4 trajectories whole"
+    ):
         ranking(plan, run_job(job(plan), results=tmp_path, workers=1))
 
 
 def test_an_effect_that_never_varies_has_no_shares(tmp_path: Path) -> None:
-    table = _ranked(_turnover(), tmp_path, method="sobol", size=4, ranges={"k": _range(0.1, 1.0)})
+    table = _ranked(_turnover({"k": small.parameter(0.1, 1.0)}), tmp_path, method="sobol", size=4)
     assert table[["S1", "ST"]].isna().all(axis=None)
 
 
@@ -109,12 +108,16 @@ def test_an_effect_that_never_varies_has_no_shares(tmp_path: Path) -> None:
         ({"method": "fast", "size": 8}, "unknown method 'fast'; expected morris or sobol"),
         ({"method": "sobol", "size": 24}, "expected a power of two"),
         ({"method": "morris", "size": 2}, "expected at least 4"),
-        ({"method": "morris", "size": 8, "ranges": {}}, "declares no range"),
     ],
 )
 def test_what_does_not_fit_is_refused(how: dict[str, object], message: str, tmp_path: Path) -> None:
     with pytest.raises(OsteonError, match=message):
         _ranked(_turnover(), tmp_path, **how)  # type: ignore[arg-type]
+
+
+def test_a_model_without_ranges_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OsteonError, match="declares no range"):
+        _ranked(_turnover({}), tmp_path, method="morris", size=8)
 
 
 def test_command(osteon: Command, tmp_path: Path) -> None:

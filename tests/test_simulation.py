@@ -12,10 +12,12 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, model
 from osteon.errors import CompilationError, SimulationError, UnknownIdError
+from osteon.evidence.bindings import Act
 from osteon.evidence.claims import readings
+from osteon.evidence.features import FEATURES
 from osteon.sbml.edges import Edge, ablated
 from osteon.simulation.model import Model
-from osteon.simulation.schedule import Change, Period, Schedule
+from osteon.simulation.schedule import Period, Schedule
 from osteon.simulation.simulator import Simulator
 
 TREATED = {
@@ -67,11 +69,10 @@ def test_steady_state_of_a_treatment() -> None:
 def test_other_values_of_its_own_are_what_interventions_scale() -> None:
     made = small.model(interventions=TREATED)
     before = made.run("half", TIMES).values["s"]
-    made.simulator.rebase({"boost": Change(4.0), "drain": Change(None, 2.0)})
-    assert made.run("control", [1.0]).at("s", 1.0) == pytest.approx(2.0, rel=1e-6)
-    assert made.resting_state("half")["s"] == pytest.approx(1.0, rel=1e-6)
-    assert made.resting_state("stop")["s"] == pytest.approx(0.0, abs=1e-9)
-    made.simulator.rebase({})
+    other = made.replace(overrides=Act(set={"boost": 4.0}, scale={"drain": 2.0}))
+    assert other.run("control", [1.0]).at("s", 1.0) == pytest.approx(2.0, rel=1e-6)
+    assert other.resting_state("half")["s"] == pytest.approx(1.0, rel=1e-6)
+    assert other.resting_state("stop")["s"] == pytest.approx(0.0, abs=1e-9)
     assert (made.run("half", TIMES).values["s"] == before).all()
 
 
@@ -91,11 +92,11 @@ def test_time_course_features() -> None:
     pulse = small.model(interventions=TREATED)
     grid = np.linspace(0, 10, 2001).tolist()
     time_course = pulse.run("stop", grid)
-    assert time_course.peak("s") == pytest.approx(1.0)
-    assert time_course.mean("s") == pytest.approx((1 - exp(-5)) / 5, rel=1e-5)
+    assert time_course.feature(FEATURES["peak"], "s") == pytest.approx(1.0)
+    assert time_course.feature(FEATURES["mean"], "s") == pytest.approx((1 - exp(-5)) / 5, rel=1e-5)
     half = 0.5 * (1 - exp(-5))
-    assert time_course.half_maximum("s") == pytest.approx(-2 * np.log(1 - half), rel=1e-5)
-    assert pulse.run("control", grid).half_maximum("s") is None
+    assert time_course.feature(FEATURES["half-maximum"], "s") == pytest.approx(-2 * np.log(1 - half), rel=1e-5)
+    assert np.isnan(pulse.run("control", grid).feature(FEATURES["half-maximum"], "s"))
 
 
 def test_a_time_that_was_not_simulated_is_never_interpolated() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 import pytest
 
 from conftest import MODELS, PROJECT, model
-from osteon.simulation.sampling import Draws
-from osteon.simulation.schedule import Change
+from osteon.simulation.simulator import FILED
 
 SETTINGS = [
     (name, setting)
@@ -23,9 +20,9 @@ CONSERVED = 1e-9
 
 def _rest(name: str, setting: str) -> np.ndarray:
     """Bring a model to rest in the control of a setting and return its state."""
-    bundle = model(name)
-    bundle.simulator._prepare(bundle.schedule((), setting))
-    return bundle.simulator._state()
+    made = model(name)
+    made.simulator._prepare(made.schedule((), setting), FILED)
+    return made.simulator._state()
 
 
 def _rates(name: str, state: np.ndarray) -> np.ndarray:
@@ -55,27 +52,22 @@ def test_rest_is_stable(name: str, setting: str) -> None:
 
 @pytest.mark.parametrize(("name", "setting"), SETTINGS)
 def test_rest_is_found_again_after_a_push(name: str, setting: str) -> None:
-    bundle, rest = model(name), _rest(name, setting)
+    made, rest = model(name), _rest(name, setting)
     moving = np.zeros(rest.size, dtype=bool)
     moving[: len(_rates(name, rest))] = np.abs(_jacobian(name, rest)).max(axis=1) > CONSERVED
-    long = 20 * bundle.binding.time(bundle.binding.protocol.settle)
+    long = 20 * made.binding.time(made.binding.protocol.settle)
     push = np.random.default_rng(4).uniform(0.9, 1.1, rest.size)
-    bundle.simulator._set_state(np.where(moving, rest * push, rest))
-    bundle.simulator._integrate([0.0, long], bundle.schedule((), setting))
-    assert bundle.simulator._state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
+    made.simulator._set_state(np.where(moving, rest * push, rest))
+    made.simulator._integrate([0.0, long], made.schedule((), setting))
+    assert made.simulator._state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
 
 
 def test_a_healthy_mouse_rests_at_one_whatever_is_drawn() -> None:
-    bundle = model("bone_remodeling")
-    provenance = {**PROJECT.inherited(bundle.binding), **bundle.binding.parameters}
+    made = model("bone_remodeling")
     resting = ["bone_formation", "bone_resorption", "bone_mass", "osteoblast_differentiation", "osteoclasts", "atf4"]
-    try:
-        for values in islice(Draws(bundle.sbml, provenance, bundle.shown).take(4, 11), 4):
-            bundle.simulator.rebase({symbol: Change(value) for symbol, value in values.items()})
-            state = bundle.values("control", at="0 d", setting="mouse")
-            assert [state[name] for name in resting] == pytest.approx([1.0] * len(resting), abs=1e-4)
-    finally:
-        bundle.restore()
+    for values in made.draws.take(4, 11):
+        state = made.with_values(values).values("control", at="0 d", setting="mouse")
+        assert [state[name] for name in resting] == pytest.approx([1.0] * len(resting), abs=1e-4)
 
 
 CAPS = {
@@ -117,12 +109,12 @@ EXTREMES = {
 @pytest.mark.parametrize("way", ["filling", "emptying"])
 @pytest.mark.parametrize("name", EXTREMES)
 def test_bone_neither_overfills_its_space_nor_falls_below_none(name: str, way: str) -> None:
-    bundle = model(name)
-    times = np.linspace(0.0, bundle.binding.time("1 year"), 80).tolist()
-    course = bundle.run(EXTREMES[name][way], times, setting="mouse", until=times[-1])
+    made = model(name)
+    times = np.linspace(0.0, made.binding.time("1 year"), 80).tolist()
+    course = made.run(EXTREMES[name][way], times, setting="mouse", until=times[-1])
     frame = course.frame()
     for observable, cap in CAPS[name].items():
-        space = float(bundle.simulator._filed[cap])
+        space = float(made.simulator._filed[cap])
         volume = frame[observable]
         assert volume.min() >= 0.0
         assert volume.max() <= space

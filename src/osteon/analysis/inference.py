@@ -53,7 +53,7 @@ class Ensemble:
             yield {name: float(column[row]) for name, column in self.values.items()}
 
 
-def criterion(trials: Samples) -> tuple[int, ...]:
+def criterion(samples: Samples) -> tuple[int, ...]:
     """Return which claims members must support, as places in `Samples.claims`.
 
     Those are the claims of construction, but for those that the binding says the model does not meet, and those that it
@@ -64,52 +64,52 @@ def criterion(trials: Samples) -> tuple[int, ...]:
     """
     chosen = tuple(
         place
-        for place, (_, claim) in enumerate(trials.claims)
+        for place, (_, claim) in enumerate(samples.claims)
         if claim.role == "construction"
-        and claim.id not in trials.model.binding.unmet
-        and trials.is_representable(place)
+        and claim.id not in samples.model.binding.unmet
+        and samples.is_representable(place)
     )
     if not chosen:
         raise OsteonError(
-            f"model {trials.model.name!r} answers to no claim of construction, so nothing can be inferred"
+            f"model {samples.model.name!r} answers to no claim of construction, so nothing can be inferred"
         )
     return chosen
 
 
-def kept(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
+def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
     """Return the draws that support every claim of the criterion.
 
     Args:
-        trials: what was judged.
+        samples: what was judged.
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
-    places = criterion(trials)
+    places = criterion(samples)
     every = (columns["verdicts"][:, places] == _SUPPORTED).all(axis=1)
-    rows = [trials.values(int(item)) for item in np.flatnonzero(every)]
+    rows = [samples.values(int(item)) for item in np.flatnonzero(every)]
     share = float(every.mean())
-    return Ensemble(_columns(trials, rows), _about(trials, method="rejection", share=share))
+    return Ensemble(_columns(samples, rows), _about(samples, method="rejection", share=share))
 
 
-def job(trials: Samples, *, live: int, islands: int, seed: int) -> Job:
+def job(samples: Samples, *, live: int, islands: int, seed: int) -> Job:
     """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
     about = {
-        **key(trials.model, trials.claims),
-        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
+        **key(samples.model, samples.claims),
+        "ranges": {name: list(bounds) for name, bounds in samples.draws.ranges.items()},
         "live": live,
     }
-    return Job("nested", sampled, Nested(trials, live), islands, 1, seed, about)
+    return Job("nested", sampled, Nested(samples, live), islands, 1, seed, about)
 
 
 @dataclass(frozen=True)
 class Nested:
     """Samples, and how many points each run of nested sampling has."""
 
-    trials: Samples
+    samples: Samples
     live: int
 
     def prepare(self) -> None:
         """Compile the model."""
-        self.trials.prepare()
+        self.samples.prepare()
 
 
 def sampled(nested: Nested, chunk: Chunk) -> Columns:
@@ -119,15 +119,15 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     """
     import dynesty
 
-    trials, places = nested.trials, criterion(nested.trials)
+    samples, places = nested.samples, criterion(nested.samples)
     with warnings.catch_warnings():
         # The advice is for proposals within ellipsoids, which need more points than dimensions; walks do not.
         warnings.filterwarnings("ignore", message="Beware! Having `nlive", category=UserWarning)
         # Likelihood stands for how little is missing; points that miss nothing are all alike.
         sampler = dynesty.NestedSampler(
-            lambda quantiles: -distance(trials, quantiles, places),
+            lambda quantiles: -distance(samples, quantiles, places),
             lambda quantiles: quantiles,
-            len(trials.draws.names),
+            len(samples.draws.names),
             nlive=nested.live,
             bound="none",
             sample="rwalk",
@@ -147,19 +147,19 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     }
 
 
-def distance(trials: Samples, quantiles: Vector, places: tuple[int, ...]) -> float:
+def distance(samples: Samples, quantiles: Vector, places: tuple[int, ...]) -> float:
     """Return how far some values are from supporting all claims of the criterion: the sum of what checks fall short."""
-    results = trials.results(trials.draws.placed(quantiles))
+    results = samples.results(samples.draws.placed(quantiles))
     return sum(_missing(check) for place in places for check in results[place])
 
 
-def ensemble(trials: Samples, columns: Mapping[str, NDArray[Any]], *, live: int, islands: int, seed: int) -> Ensemble:
+def ensemble(samples: Samples, columns: Mapping[str, NDArray[Any]], *, live: int, islands: int, seed: int) -> Ensemble:
     """Return what the runs of nested sampling found; see `sampled`."""
-    rows = [trials.draws.placed(point) for point in columns["quantiles"]]
+    rows = [samples.draws.placed(point) for point in columns["quantiles"]]
     share = exp(float(columns["log_share"].mean()))
-    more = {"live": live, "islands": islands, "trials": int(columns["calls"][::live].sum())}
-    about = _about(trials, method="nested sampling", share=share) | {"seed": seed} | more
-    return Ensemble(_columns(trials, rows), about)
+    more = {"live": live, "islands": islands, "samples": int(columns["calls"][::live].sum())}
+    about = _about(samples, method="nested sampling", share=share) | {"seed": seed} | more
+    return Ensemble(_columns(samples, rows), about)
 
 
 def saved(ensemble: Ensemble) -> bytes:
@@ -194,22 +194,22 @@ def _missing(result: CheckResult) -> float:
         return 0.0
     if not isinstance(result.check, ContrastCheck) or result.effect is None:
         return 1.0
-    return shortfall(result.check.expect, result.effect, result.second_effect)
+    return shortfall(result.check.expect, *(effect.log for effect in result.effects))
 
 
-def _columns(trials: Samples, rows: list[dict[str, float]]) -> dict[str, Vector]:
-    names = trials.draws.completed({name: bounds[0] for name, bounds in trials.draws.ranges.items()})
+def _columns(samples: Samples, rows: list[dict[str, float]]) -> dict[str, Vector]:
+    names = samples.draws.completed({name: bounds[0] for name, bounds in samples.draws.ranges.items()})
     return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in names}
 
 
-def _about(trials: Samples, *, method: str, share: float) -> dict[str, Any]:
-    draws = trials.draws
+def _about(samples: Samples, *, method: str, share: float) -> dict[str, Any]:
+    draws = samples.draws
     return {
-        **identity(trials.model, trials.claims),
-        "claims": [trials.claims[place][1].id for place in criterion(trials)],
-        "draws": trials.number,
-        "sampler": trials.sampler,
-        "seed": trials.seed,
+        **identity(samples.model, samples.claims),
+        "claims": [samples.claims[place][1].id for place in criterion(samples)],
+        "draws": samples.number,
+        "sampler": samples.sampler,
+        "seed": samples.seed,
         "ranges": {name: [*draws.ranges[name], draws.scale(name)] for name in draws.names},
         "method": method,
         "share": share,

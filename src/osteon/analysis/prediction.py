@@ -1,125 +1,103 @@
-"""Predictions with their confidence: what an untested experiment does over all plausible parameters."""
+"""Predictions with their confidence: what an untested experiment does over many sets of parameter values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import log
+from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from osteon.errors import SimulationError
-from osteon.evidence.bindings import ParameterBinding
-from osteon.evidence.criteria import holds
+from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.model import Model
-from osteon.simulation.sampling import Draws
-from osteon.simulation.schedule import Change
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def direction(effect: float) -> str:
-    """Return the word for an effect: ``increase``, ``decrease``, or ``little change`` between them."""
-    return next((word for word in ("increase", "decrease") if holds(word, effect)), "little change")
-
-
 def predict_over_draws(
-    model: Model,
-    provenance: Mapping[str, ParameterBinding],
-    condition: str,
-    reference: str = "control",
-    *,
-    draws: int,
-    seed: int,
-    observables: Sequence[str] | None = None,
-    at: str | None = None,
-    setting: str | None = None,
-    step: Callable[[], None] | None = None,
+    model: Model, asked: Sequence[Contrast], *, draws: int, seed: int, step: Callable[[], None] | None = None
 ) -> pd.DataFrame:
-    """Predict as `Model.predict` does, and say how many draws of the parameters agree in direction.
+    """Predict over draws of the parameters; see `predict_over_values`.
 
     Args:
-        model: to be asked; it has its own parameter values again afterwards.
-        provenance: the ranges to draw from.
-        condition: interventions joined by ``+``.
-        reference: the condition to compare with.
+        model: to be asked.
+        asked: what is compared; see `Model.contrasts`.
         draws: how many.
         seed: the same seed gives the same draws.
-        observables: which ones; all by default.
-        at: as in `Model.predict`.
-        setting: as in `Model.predict`.
         step: called after each draw, to show progress.
-
-    Returns:
-        As `predict_over_values` does; ``.attrs`` also carries ``seed``.
     """
-    values = Draws(model.sbml, provenance, model.shown).take(draws, seed)
-    frame = predict_over_values(
-        model, values, condition, reference, observables=observables, at=at, setting=setting, step=step
-    )
+    frame = predict_over_values(model, model.draws.take(draws, seed), asked, step=step)
     frame.attrs["seed"] = seed
     return frame
 
 
 def predict_over_values(
     model: Model,
-    worlds: Iterable[Mapping[str, float]],
-    condition: str,
-    reference: str = "control",
+    members: Iterable[Mapping[str, float]],
+    asked: Sequence[Contrast],
     *,
-    observables: Sequence[str] | None = None,
-    at: str | None = None,
-    setting: str | None = None,
     step: Callable[[], None] | None = None,
 ) -> pd.DataFrame:
-    """Predict as `Model.predict` does, and say how many sets of values of the parameters agree in direction.
+    """Predict as `Model.predict` does, and say how many sets of parameter values agree in direction.
 
     Args:
-        model: to be asked; it has its own parameter values again afterwards.
-        worlds: the sets of values, such as draws or the members of an ensemble.
-        condition: interventions joined by ``+``.
-        reference: the condition to compare with.
-        observables: which ones; all by default.
-        at: as in `Model.predict`.
-        setting: as in `Model.predict`.
+        model: to be asked; what a user overrides holds in every set.
+        members: the sets of values, such as draws or the members of an ensemble.
+        asked: what is compared; see `Model.contrasts`.
         step: called after each set, to show progress.
 
     Returns:
         The table of `Model.predict` with ``direction``, ``agreeing`` (sets of that direction), ``low`` and ``high``
         (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, their number, and ``failed``, the
         number of those whose simulation broke; they count as not agreeing.
+
+    Raises:
+        SimulationError: if a simulation breaks with the model's own values.
     """
-    frame = model.predict(condition, reference, observables=observables, at=at, setting=setting)
-    drawn_effects: list[dict[str, float]] = []
-    try:
-        for values in worlds:
-            model.simulator.rebase({name: Change(value) for name, value in values.items()})
-            drawn_effects.append(effects(model, condition, reference, at, setting))
-            if step is not None:
-                step()
-    finally:
-        model.restore()
-    frame["direction"] = [direction(effect) if effect == effect else "none" for effect in frame["effect"]]
-    drawn = {name: [each[name] for each in drawn_effects if name in each] for name in frame.index}
-    frame["agreeing"] = [sum(direction(e) == row["direction"] for e in drawn[name]) for name, row in frame.iterrows()]
-    for column, share in (("low", 0.05), ("high", 0.95)):
-        frame[column] = [
-            float(np.exp(np.quantile(drawn[name], share))) if drawn[name] else np.nan for name in frame.index
-        ]
-    frame.attrs |= {"draws": len(drawn_effects), "failed": sum(not each for each in drawn_effects)}
+    own = model.effects(asked)
+    found: list[tuple[Effect, ...]] = []
+    number = 0
+    for values in members:
+        number += 1
+        effects = effects_of(model.with_values(values), asked)
+        if effects is not None:
+            found.append(effects)
+        if step is not None:
+            step()
+    frame = table(asked, own)
+    columns = list(zip(*found, strict=True)) or [()] * len(own)
+    frame["direction"] = [effect.direction for effect in own]
+    frame["agreeing"] = [
+        sum(one.direction == effect.direction for one in column) for effect, column in zip(own, columns, strict=True)
+    ]
+    for name, share in (("low", 0.05), ("high", 0.95)):
+        frame[name] = [_quantile([one.fold for one in column], share) for column in columns]
+    frame.attrs = {"model": model.name, **frame.attrs, "draws": number, "failed": number - len(found)}
     return frame
 
 
-def effects(model: Model, condition: str, reference: str, at: str | None, setting: str | None) -> dict[str, float]:
-    """Return the effect of each observable that has one; none where a simulation breaks."""
+def effects_of(model: Model, asked: Sequence[Contrast]) -> tuple[Effect, ...] | None:
+    """Return the effect of each contrast; nothing where a simulation breaks."""
     try:
-        values, references = (model.values(which, at=at, setting=setting) for which in (condition, reference))
+        return model.effects(asked)
     except SimulationError:
-        return {}
-    least = model.binding.protocol.detection_limit
-    return {
-        name: log(value / references[name])
-        for name, value in values.items()
-        if value > least and references[name] > least
-    }
+        return None
+
+
+def _quantile(folds: Sequence[float], share: float) -> float:
+    """Return a quantile of fold changes, interpolated on the logarithmic scale.
+
+    Between something finite and an infinite or zero fold change nothing is interpolated: the nearer one counts.
+    """
+    if not folds:
+        return float("nan")
+    ranked = sorted(folds)
+    place = share * (len(ranked) - 1)
+    below, above = ranked[floor(place)], ranked[ceil(place)]
+    if below == above:
+        return below
+    if below == 0.0 or not isfinite(above):
+        return ranked[round(place)]
+    return float(np.exp(np.interp(place, [floor(place), ceil(place)], np.log([below, above]))))

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from osteon import sbml
-from osteon.errors import OsteonError, SimulationError, UnknownIdError, suggestion
-from osteon.evidence.bindings import Act, Binding, InterventionBinding, ParameterBinding
+from osteon.analysis.prediction import effects_of
+from osteon.errors import OsteonError, UnknownIdError, suggestion
+from osteon.evidence.bindings import Binding, InterventionBinding
 from osteon.evidence.project import canonical_condition
 from osteon.jobs.job import Chunk, Columns, Job
+from osteon.simulation.contrast import Contrast, Effect, said, table
 from osteon.simulation.model import Model
-from osteon.simulation.sampling import Draws
-from osteon.simulation.schedule import Change, changes_of
 from osteon.verification import fingerprint
 
 if TYPE_CHECKING:
@@ -43,47 +44,33 @@ class Axis:
 
 @dataclass(frozen=True)
 class Scan:
-    """One or two axes, and what is read at every point of their grid; see `Model.predict`."""
+    """One or two axes, and what is compared at every point of their grid; see `Model.contrasts`."""
 
     model: Model
-    provenance: Mapping[str, ParameterBinding]
     axes: tuple[Axis, ...]
-    condition: str
-    reference: str
-    observables: tuple[str, ...]
-    at: str | None = None
-    setting: str | None = None
+    asked: tuple[Contrast, ...]
 
     def prepare(self) -> None:
         """Compile the model."""
         _ = self.model.simulator
 
-    @property
-    def draws(self) -> Draws:
-        """What follows from the parameters that are varied."""
-        return Draws(self.model.sbml, self.provenance, self.model.shown)
-
-    @property
+    @cached_property
     def points(self) -> tuple[tuple[float, ...], ...]:
         """The grid: every combination of the values of the axes, the first axis slowest."""
         return tuple(product(*(axis.values for axis in self.axes)))
 
-    def values(self, number: int, draws: Draws) -> list[tuple[float, float]]:
+    def values(self, number: int) -> list[tuple[float, float]]:
         """Return each observable under condition and reference at one point; NaN where the simulation breaks."""
         point = tuple(zip(self.axes, self.points[number], strict=True))
-        own = {axis.name: value for axis, value in point if axis.kind == "parameter"}
-        overrides = {name: Change(value) for name, value in {**(draws.completed(own) if own else {}), **own}.items()}
-        dosed = self.model.rebound(_dosed(self.model.binding, point))
-        try:
-            self.model.simulator.rebase({**changes_of(self.model.overrides or Act()), **overrides})
-            read, compared = (
-                dosed.values(which, at=self.at, setting=self.setting) for which in (self.condition, self.reference)
-            )
-        except SimulationError:
-            return [(np.nan, np.nan) for _ in self.observables]
-        finally:
-            self.model.restore()
-        return [(read[name], compared[name]) for name in self.observables]
+        varied = {axis.name: value for axis, value in point if axis.kind == "parameter"}
+        model = self.model.replace(
+            binding=_dosed(self.model.binding, point),
+            drawn={**self.model.drawn, **self.model.draws.completed(varied)} if varied else self.model.drawn,
+        )
+        effects = effects_of(model, self.asked)
+        if effects is None:
+            return [(np.nan, np.nan) for _ in self.asked]
+        return [(effect.value, effect.reference) for effect in effects]
 
 
 def _dosed(binding: Binding, point: tuple[tuple[Axis, float], ...]) -> Binding:
@@ -98,26 +85,28 @@ def _dosed(binding: Binding, point: tuple[tuple[Axis, float], ...]) -> Binding:
 
 def scan(
     model: Model,
-    provenance: Mapping[str, ParameterBinding],
     varied: Mapping[str, tuple[float, ...]],
     condition: str,
     reference: str = "control",
     *,
     observables: Sequence[str] | None = None,
     at: str | None = None,
+    reference_at: str | None = None,
+    reference_observable: str | None = None,
     setting: str | None = None,
 ) -> Scan:
     """Lay out a scan.
 
     Args:
         model: to be scanned.
-        provenance: of its parameters; what is derived follows.
         varied: for each intervention of the condition, or parameter that the condition leaves alone, its values.
         condition: interventions joined by ``+``, or ``control``.
         reference: the condition to compare with.
-        observables: which ones; all by default.
-        at: as in `Model.predict`.
-        setting: as in `Model.predict`.
+        observables: as in `Model.predict`, like all that follow.
+        at: when the condition is read.
+        reference_at: when the reference is read.
+        reference_observable: what is read of the reference.
+        setting: where.
 
     Raises:
         UnknownIdError: if the model does not have something that is named.
@@ -125,6 +114,15 @@ def scan(
     """
     if not 1 <= len(varied) <= 2:
         raise OsteonError(f"{len(varied)} things to vary; expected one, or two for a grid")
+    asked = model.contrasts(
+        condition,
+        reference,
+        observables=observables,
+        at=at,
+        reference_at=reference_at,
+        reference_observable=reference_observable,
+        setting=setting,
+    )
     place = model.place(setting)
     acts = {
         name: model.binding.interventions[name]
@@ -137,22 +135,20 @@ def scan(
     axes = []
     for name, values in varied.items():
         if name in acts:
-            axes.append(_of_intervention(name, acts[name], values, provenance))
+            axes.append(_of_intervention(name, acts[name], values, model))
         else:
-            axes.append(_of_parameter(name, values, model, provenance, fixed, list(acts)))
-    return Scan(model, provenance, tuple(axes), condition, reference, tuple(model.chosen(observables)), at, setting)
+            axes.append(_of_parameter(name, values, model, fixed, list(acts)))
+    return Scan(model, tuple(axes), asked)
 
 
-def _of_intervention(
-    name: str, act: InterventionBinding, values: tuple[float, ...], provenance: Mapping[str, ParameterBinding]
-) -> Axis:
+def _of_intervention(name: str, act: InterventionBinding, values: tuple[float, ...], model: Model) -> Axis:
     if len(act.targets) > 1 or (act.set and act.scale):
         raise OsteonError(
             f"--vary {name}: it acts on {', '.join(sorted(act.targets))} at once, so its dose is not one number; "
             "vary a parameter instead"
         )
     (target,) = act.targets
-    unit = provenance[target].unit if target in provenance else ""
+    unit = model.parameters[target].unit if target in model.parameters else ""
     return Axis(name, "intervention", target, values, f"times {target}" if act.scale else unit)
 
 
@@ -160,7 +156,6 @@ def _of_parameter(
     name: str,
     values: tuple[float, ...],
     model: Model,
-    provenance: Mapping[str, ParameterBinding],
     fixed: Mapping[str, str],
     interventions: list[str],
 ) -> Axis:
@@ -168,6 +163,8 @@ def _of_parameter(
     known = [item.id for item in sbml.symbols(document.getModel()) if item.kind == "parameter" and item.rule is None]
     if name in fixed:
         raise OsteonError(f"--vary {name}: {fixed[name]!r} sets this parameter, so another value would change nothing")
+    if name in model.overrides.targets:
+        raise OsteonError(f"--vary {name}: this parameter has been given another value; leave out either of the two")
     if name in model.binding.interventions:
         raise OsteonError(f"--vary {name}: {name!r} is an intervention; add it to the condition to vary its dose")
     if name not in known:
@@ -175,7 +172,7 @@ def _of_parameter(
         raise UnknownIdError(
             f"--vary {name}: expected an intervention of the condition, or a parameter of {model.name!r}{hint}"
         )
-    return Axis(name, "parameter", name, values, provenance[name].unit if name in provenance else "")
+    return Axis(name, "parameter", name, values, model.parameters[name].unit if name in model.parameters else "")
 
 
 def grid(low: float, high: float, points: int, logarithmic: bool, shown: str) -> tuple[float, ...]:
@@ -196,46 +193,40 @@ def job(plan: Scan) -> Job:
     """Return the points of a scan as a job for `osteon.jobs.run`."""
     key = {
         **fingerprint.key(plan.model),
-        "formulas": {name: entry.formula for name, entry in plan.provenance.items()},
+        "formulas": {name: entry.formula for name, entry in plan.model.parameters.items()},
         "axes": [[axis.name, axis.kind, list(axis.values)] for axis in plan.axes],
-        "question": [plan.condition, plan.reference, list(plan.observables), plan.at, plan.setting],
+        "asked": [contrast.as_dict() for contrast in plan.asked],
     }
     return Job("scan", _done, plan, size=len(plan.points), chunk_size=_CHUNK, seed=0, key=key)
 
 
 def _done(plan: Scan, chunk: Chunk) -> Columns:
-    draws = plan.draws
-    return {"values": np.array([plan.values(item, draws) for item in chunk.items])}
+    return {"values": np.array([plan.values(item) for item in chunk.items])}
 
 
 def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     """Return what every observable does at every point.
 
     Returns:
-        One row for each point and observable: a column for each axis, then ``observable``, ``value``, ``reference``,
-        ``fold_change`` and ``effect`` as `Model.predict` has them, all NaN where the simulation broke. ``.attrs``
-        carries what was asked, the number of points that ``failed``, digest and versions.
+        One row for each point and observable: a column for each axis, then what `Model.predict` returns, NaN where the
+        simulation broke. ``.attrs`` carries what was asked, the number of points that ``failed``, digest and versions.
     """
     import pandas as pd
 
     least = plan.model.binding.protocol.detection_limit
-    rows = []
+    frames = []
     for point, pairs in zip(plan.points, columns["values"], strict=True):
-        for name, (value, reference) in zip(plan.observables, pairs, strict=True):
-            fold = value / reference if reference > least else np.nan
-            effect = np.log(fold) if value > least and reference > least else np.nan
-            rows.append((*point, name, value, reference, fold, effect))
-    heads = ["observable", "value", "reference", "fold_change", "effect"]
-    table = pd.DataFrame(rows, columns=[*(axis.name for axis in plan.axes), *heads])
-    place = plan.model.place(plan.setting)
-    table.attrs |= {
+        effects = [None if np.isnan(value) else Effect(float(value), float(other), least) for value, other in pairs]
+        frame = table(plan.asked, effects).reset_index()
+        for place, (axis, value) in enumerate(zip(plan.axes, point, strict=True)):
+            frame.insert(place, axis.name, value)
+        frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True)
+    whole.attrs |= {
         "model": plan.model.name,
         "digest": fingerprint.behaviour(plan.model),
         "versions": fingerprint.versions(),
-        "condition": plan.condition,
-        "reference": plan.reference,
-        "setting": place,
-        "at": plan.at or plan.model.vocabulary.settings[place].readout,
+        **said(plan.asked[0]),
         "axes": [
             {
                 "name": axis.name,
@@ -249,4 +240,4 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
         ],
         "failed": int(np.isnan(columns["values"][:, 0, 0]).sum()),
     }
-    return table
+    return whole

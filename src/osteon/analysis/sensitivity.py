@@ -1,30 +1,27 @@
 """Sensitivity: which parameters an effect hangs on, over the ranges that the binding declares, through SALib.
 
-The effect is E, the natural logarithm of the fold change of an observable between two conditions. A parameter is moved
-on the logarithmic scale where its range is positive, and derived parameters follow in every run.
+The effect is E, the natural logarithm of the fold change of an observable between two conditions; a value below the
+detection limit counts as that limit, so that what appears or is gone has an effect too. A parameter is moved on
+the logarithmic scale where its range is positive, and derived parameters follow in every run.
 
-SALib needs whole designs, and a run can fail: the simulation breaks, or one of the two values lies below the detection
-limit. A Morris design consists of trajectories, a Sobol design of blocks, each drawn independently of the others. One
-with a failed run is left out whole, and counted; so the indices speak of that part of the ranges in which the effect is
-defined.
+SALib needs whole designs, and the simulation of a run can break. A Morris design consists of trajectories, a Sobol
+design of blocks, each drawn independently of the others. One with a failed run is left out whole, and counted; so the
+indices speak of that part of the ranges in which the model can be simulated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from osteon.analysis.prediction import effects
+from osteon.analysis.prediction import effects_of
 from osteon.errors import OsteonError
-from osteon.evidence.bindings import Act, ParameterBinding
-from osteon.evidence.project import canonical_condition
 from osteon.jobs.job import Chunk, Columns, Job
+from osteon.simulation.contrast import Contrast, said
 from osteon.simulation.model import Model
 from osteon.simulation.sampling import Draws
-from osteon.simulation.schedule import Change, changes_of
 from osteon.simulation.timecourse import Vector
 from osteon.verification import fingerprint
 
@@ -42,24 +39,12 @@ _STILL = 1e-9
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked: the effect of a condition against a reference on some observables; see `Model.predict`."""
-
-    condition: str
-    reference: str
-    observables: tuple[str, ...]
-    at: str | None = None
-    setting: str | None = None
-
-
-@dataclass(frozen=True)
 class SamplingPlan:
     """The runs that answer a question.
 
     Attributes:
         model: to be run.
-        provenance: of its parameters, with the range of each.
-        question: what is asked.
+        asked: the effects that are looked at, one an observable; see `Model.contrasts`.
         method: which indices are wanted.
         size: number of trajectories (Morris) or of blocks (Sobol).
         seed: of the sampling, and of the confidence intervals.
@@ -67,8 +52,7 @@ class SamplingPlan:
     """
 
     model: Model
-    provenance: Mapping[str, ParameterBinding]
-    question: Question
+    asked: tuple[Contrast, ...]
     method: Method
     size: int
     seed: int
@@ -78,25 +62,16 @@ class SamplingPlan:
         """Compile the model."""
         _ = self.model.simulator
 
-    @property
-    def draws(self) -> Draws:
-        """The parameters that are varied, with their ranges and what follows from them."""
-        return Draws(self.model.sbml, self.provenance, self.model.shown)
-
-    def effects(self, number: int, draws: Draws) -> list[float]:
-        """Return the effect on each observable in one run; NaN where there is none.
+    def effects(self, number: int) -> list[float]:
+        """Return the effect on each observable in one run, `Effect.bounded`; NaN where the simulation breaks.
 
         After the sampled points come the model as it is, and the two ends of each parameter's range.
         """
-        values = self._values(number, draws)
-        self.model.simulator.rebase(
-            {**changes_of(self.model.overrides or Act()), **{name: Change(value) for name, value in values.items()}}
-        )
-        asked = self.question
-        found = effects(self.model, asked.condition, asked.reference, asked.at, asked.setting)
-        return [found.get(name, np.nan) for name in asked.observables]
+        found = effects_of(self.model.with_values(self._values(number)), self.asked)
+        return [np.nan for _ in self.asked] if found is None else [effect.bounded for effect in found]
 
-    def _values(self, number: int, draws: Draws) -> dict[str, float]:
+    def _values(self, number: int) -> dict[str, float]:
+        draws = self.model.draws
         beyond = number - len(self.points)
         if beyond < 0:
             return draws.placed(self.points[number])
@@ -118,8 +93,7 @@ def _problem(draws: Draws) -> dict[str, Any]:
 
 def design(
     model: Model,
-    provenance: Mapping[str, ParameterBinding],
-    question: Question,
+    asked: tuple[Contrast, ...],
     *,
     method: str = "morris",
     size: int,
@@ -129,8 +103,7 @@ def design(
 
     Args:
         model: to be asked.
-        provenance: the ranges of its parameters.
-        question: the effect that is looked at.
+        asked: the effects that are looked at, one an observable; see `Model.contrasts`.
         method: ``morris``, one step of one parameter after another, or ``sobol``, quantiles of the variance.
         size: number of trajectories of as many runs as there are parameters and one more (Morris), or of blocks of as
             many runs as there are parameters and two more (Sobol); a power of two for Sobol.
@@ -138,22 +111,17 @@ def design(
 
     Raises:
         OsteonError: if the method is unknown, the size does not fit it, SALib is missing, or nothing has a range.
-        UnknownIdError: if the model does not bind something that is asked for.
     """
     if method not in METHODS:
         raise OsteonError(f"unknown method {method!r}; expected {' or '.join(METHODS)}")
     if size < _FEWEST or (method == "sobol" and size & (size - 1)):
         demand = "a power of two, such as 64 or 256" if method == "sobol" else f"at least {_FEWEST}"
         raise OsteonError(f"--draws {size} does not fit method {method!r}: expected {demand}")
-    model.chosen(question.observables)
-    for condition in (question.condition, question.reference):
-        canonical_condition(condition, model.binding, model.vocabulary)
-    model.place(question.setting)
-    draws = Draws(model.sbml, provenance, model.shown)
+    draws = model.draws
     if not draws.names:
         raise OsteonError(f"model {model.name!r} declares no range for any parameter; its binding says where")
     points = _sampled(_problem(draws), method, size, seed)
-    return SamplingPlan(model, provenance, question, method, size, seed, points)  # type: ignore[arg-type]
+    return SamplingPlan(model, asked, method, size, seed, points)  # type: ignore[arg-type]
 
 
 def _sampled(problem: dict[str, Any], method: str, size: int, seed: int) -> Vector:
@@ -173,23 +141,18 @@ def _sampled(problem: dict[str, Any], method: str, size: int, seed: int) -> Vect
 
 def job(plan: SamplingPlan) -> Job:
     """Return the runs of a design as a job for `osteon.jobs.run`."""
-    asked = plan.question
     key = {
         **fingerprint.key(plan.model),
-        "ranges": {name: list(entry.range) for name, entry in plan.provenance.items()},
-        "formulas": {name: entry.formula for name, entry in plan.provenance.items()},
-        "question": [asked.condition, asked.reference, list(asked.observables), asked.at, asked.setting],
+        "ranges": {name: list(entry.range) for name, entry in plan.model.parameters.items()},
+        "formulas": {name: entry.formula for name, entry in plan.model.parameters.items()},
+        "asked": [contrast.as_dict() for contrast in plan.asked],
         "method": [plan.method, plan.size],
     }
     return Job("sensitivity", _done, plan, size=plan.runs, chunk_size=_CHUNK, seed=plan.seed, key=key)
 
 
 def _done(plan: SamplingPlan, chunk: Chunk) -> Columns:
-    draws = plan.draws
-    try:
-        return {"effect": np.array([plan.effects(item, draws) for item in chunk.items])}
-    finally:
-        plan.model.restore()
+    return {"effect": np.array([plan.effects(item) for item in chunk.items])}
 
 
 def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
@@ -211,10 +174,11 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
     """
     import pandas as pd
 
-    draws = plan.draws
+    draws = plan.model.draws
     sampled, rest = np.split(columns["effect"], [len(plan.points)])
+    names = [contrast.reading.observable for contrast in plan.asked]
     frames, used = [], {}
-    for index, name in enumerate(plan.question.observables):
+    for index, name in enumerate(names):
         indices, used[name] = _indices(plan, sampled[:, index], name, draws)
         ends = rest[1:, index].reshape(-1, 2)
         frame = pd.DataFrame({**indices, "low": ends[:, 0], "high": ends[:, 1]}, index=list(draws.names))
@@ -222,22 +186,18 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
         frame.insert(0, "observable", name)
         frames.append(frame.rename_axis("parameter").reset_index())
     table = pd.concat(frames, ignore_index=True)
-    asked = plan.question
     table.attrs |= {
         "model": plan.model.name,
         "digest": fingerprint.behaviour(plan.model),
         "versions": fingerprint.versions(),
-        "condition": asked.condition,
-        "reference": asked.reference,
-        "at": asked.at or plan.model.vocabulary.settings[plan.model.place(asked.setting)].readout,
-        "setting": plan.model.place(asked.setting),
+        **said(plan.asked[0]),
         "method": plan.method,
         "draws": plan.size,
         "seed": plan.seed,
         "runs": plan.runs,
         "failed": int(np.isnan(sampled).any(axis=1).sum()),
         "used": used,
-        "effect": {name: float(rest[0, index]) for index, name in enumerate(asked.observables)},
+        "effect": {name: float(rest[0, index]) for index, name in enumerate(names)},
         "ranges": {name: list(draws.ranges[name]) for name in draws.names},
     }
     return table
@@ -250,9 +210,9 @@ def _indices(plan: SamplingPlan, found: Vector, name: str, draws: Draws) -> tupl
     used = int(whole.sum())
     if used < _FEWEST:
         raise OsteonError(
-            f"the effect of {plan.question.condition!r} on {name!r} is undefined in {int(np.isnan(found).sum())} of "
+            f"{plan.asked[0].reading.condition!r} could not be simulated in {int(np.isnan(found).sum())} of "
             f"{found.size} runs, which leaves {used} of {plan.size} {_GROUPS[plan.method]} whole; at least {_FEWEST} "
-            "are needed: give more --draws, or another observable or reference"
+            "are needed: give more --draws, or narrower ranges"
         )
     kept = groups[whole].ravel()
     problem = _problem(draws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,12 @@ ConditionOption = Annotated[
     str, typer.Option("--condition", "-c", help="Interventions joined by +, such as cccp+si_atf4.")
 ]
 SettingOption = Annotated[str | None, typer.Option(help="Setting, such as mouse; the model's own choice if not given.")]
+Reference = Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")]
+At = Annotated[str | None, typer.Option(help="When: a duration such as 72h, or a feature such as 'steady state'.")]
+ReferenceAt = Annotated[str | None, typer.Option(help="When the reference is read; as --at if not given.")]
+ReferenceObservable = Annotated[
+    str | None, typer.Option(help="What is read of the reference; the same observable if not given.")
+]
 Observables = Annotated[
     list[str] | None, typer.Option("--observable", "-o", help="Only these observables; may be repeated.")
 ]
@@ -81,9 +88,11 @@ def simulate(
 def predict(
     model: Name,
     condition: ConditionOption,
-    reference: Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")] = "control",
+    reference: Reference = "control",
     observable: Observables = None,
-    at: Annotated[str | None, typer.Option(help="When: a duration such as 72h, or 'steady state'.")] = None,
+    at: At = None,
+    reference_at: ReferenceAt = None,
+    reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     draws: Annotated[int, typer.Option(min=0, help="Repeat over this many draws of all parameters.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
@@ -96,53 +105,75 @@ def predict(
     folder: ProjectOption = None,
 ) -> None:
     """Say how each observable changes under any combination of interventions, reported or not."""
+    from osteon.simulation.contrast import plain
     from osteon.simulation.model import load
 
-    project = open_project(folder)
-    loaded = load(project, model, overrides(set_, scale))
+    loaded = load(open_project(folder), model, overrides(set_, scale))
     if draws and ensemble:
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
-    how: dict[str, Any] = {"observables": observable, "at": at, "setting": setting}
+    how: dict[str, Any] = {
+        "observables": observable,
+        "at": at,
+        "reference_at": reference_at,
+        "reference_observable": reference_observable,
+        "setting": setting,
+    }
     if draws:
         from osteon.analysis.prediction import predict_over_draws
 
-        provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
         with progress("Drawing parameters", draws) as step:
-            frame = predict_over_draws(
-                loaded, provenance, condition, reference, draws=draws, seed=seed, step=step, **how
-            )
+            asked = loaded.contrasts(condition, reference, **how)
+            frame = predict_over_draws(loaded, asked, draws=draws, seed=seed, step=step)
     elif ensemble:
         from osteon.analysis import inference
         from osteon.analysis.prediction import predict_over_values
 
         found = inference.read(ensemble, loaded)
         with progress("Asking each member", len(found)) as step:
-            frame = predict_over_values(loaded, found.members(), condition, reference, step=step, **how)
+            asked = loaded.contrasts(condition, reference, **how)
+            frame = predict_over_values(loaded, found.members(), asked, step=step)
         frame.attrs["ensemble"] = ensemble.as_posix()
     else:
         frame = loaded.predict(condition, reference, **how)
     if json:
-        rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="index")
-        print_json({**frame.attrs, "observables": rows})
+        rows = [
+            {name: plain(value) if isinstance(value, float) else value for name, value in row.items()}
+            for row in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
+        ]
+        print_json({**frame.attrs, "observables": dict(zip(frame.index, rows, strict=True))})
     else:
         _print_prediction(frame)
+
+
+def compared(said: Mapping[Any, Any]) -> str:
+    """Return the title of a table of effects: model, both readings and setting."""
+    then = said.get("reference_at")
+    other = "".join(f"{said[name]}, " for name in ("reference_observable",) if name in said)
+    when = f" at {said['at']}" if then else ""
+    reference = f"{other}{said['reference']}{f' at {then}' if then else ''}"
+    return f"{said['model']}: {said['condition']}{when} against {reference}, {said['setting']}, {said['at']}"
+
+
+def changed(row: Any) -> str:
+    """Return the change in a row of such a table as people say it."""
+    from osteon.simulation.contrast import percent
+
+    if row["effect"] != row["effect"]:
+        return "-"
+    return str(row["change"]) if row["change"] in ("appears", "gone", "absent") else percent(row["effect"])
 
 
 def _print_prediction(frame: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verification.scorecard import percent
-
     said = frame.attrs
-    title = f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"
     heads = ["observable", "change", "fold change", "value", "reference"]
-    table = Table(title=title)
+    table = Table(title=compared(said))
     asked = "members" if "ensemble" in said else "draws"
     for head in heads + [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said):
         table.add_column(head, justify="left" if head == "observable" else "right")
     for name, row in frame.iterrows():
-        change = percent(row["effect"]) if row["effect"] == row["effect"] else "-"
-        cells = [str(name), change, *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
+        cells = [str(name), changed(row), *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
         if "draws" in said:
             cells += [f"{row['agreeing']} of {said['draws']}", f"{row['low']:.3g} to {row['high']:.3g}"]
         table.add_row(*cells)

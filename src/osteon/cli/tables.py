@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from osteon.evidence.claims import OrderCheck, StructureCheck
+from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
-from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, lack, percent
+from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, lack
 
 STYLES = {
     "supported": "green",
@@ -76,8 +76,9 @@ def matrix(card: Scorecard) -> Table:
 def _cell(result: ClaimResult | None) -> Text:
     if result is None:
         return Text(".", style="dim")
-    strongest = max((check.effect for check in result.checks if check.effect is not None), key=abs, default=None)
-    shown = "" if strongest is None else f" {percent(strongest)}"
+    effects = [check.effect for check in result.checks if check.effect is not None]
+    strongest = max(effects, key=lambda effect: abs(effect.log), default=None)
+    shown = "" if strongest is None else f" {strongest}"
     return Text(f"{result.verdict}{shown}", style=STYLES[result.verdict])
 
 
@@ -99,7 +100,7 @@ def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
 
 
 def _strongest(result: ClaimResult) -> tuple[CheckResult, ...]:
-    return tuple(sorted(result.checks, key=lambda check: -abs(check.effect or 0.0))[:2])
+    return tuple(sorted(result.checks, key=lambda check: -abs(check.effect.log if check.effect else 0.0))[:2])
 
 
 def described(result: CheckResult) -> Text:
@@ -110,10 +111,10 @@ def described(result: CheckResult) -> Text:
     if isinstance(check, StructureCheck):
         text = f"{check.observable} {check.expect} {check.on}"
     elif isinstance(check, OrderCheck):
-        times = f" ({result.values[0]:.3g} and {result.values[1]:.3g})" if result.values else ""
+        times = f" ({result.times[0]:.3g} and {result.times[1]:.3g})" if result.times else ""
         text = f"{check.observable} {check.expect} {check.before} under {check.condition}{times}"
     else:
-        text = f"{check.observable}, {check.condition} against {check.reference}: {_effects(result)}"
+        text = f"{_compared(result, check)}: {_effects(result)}"
     if result.outcome != "holds":
         text += f"; {result.outcome}, expected {check.expect}"
         text += f" ({threshold(check.expect)})" if check.expect in EFFECTS or check.expect in RATIOS else ""
@@ -121,13 +122,16 @@ def described(result: CheckResult) -> Text:
     return Text(text, style="" if result.outcome == "holds" else STYLES[result.outcome])
 
 
+def _compared(result: CheckResult, check: ContrastCheck) -> str:
+    return str(result.contrasts[0]) if result.contrasts else f"{check.observable} under {check.condition}"
+
+
 def _effects(result: CheckResult) -> str:
     if result.effect is None:
         return "no effect to show"
-    change = percent(result.effect)
     if result.second_effect is None:
-        return change
-    return f"{change}, compared with {percent(result.second_effect)}"
+        return str(result.effect)
+    return f"{result.effect}, compared with {result.second_effect} of {result.contrasts[1]}"
 
 
 def summary(card: Scorecard) -> Text:

@@ -52,7 +52,7 @@ def robustness(
     project = open_project(folder)
     found, tables = [], {}
     for name in dict.fromkeys(models or project.model_names):
-        made = trials(project, name, draws, seed, sampler)
+        made = samples(project, name, draws, seed, sampler)
         columns = computed(analysis.job(made), f"Judging {name}", workers=workers, scheduler=scheduler, results=results)
         found.append(analysis.robustness(made, columns))
         tables[name] = columns
@@ -95,7 +95,7 @@ def infer(
     from osteon.analysis.robustness import result as analysis
     from osteon.files import write_file
 
-    made = trials(open_project(folder), model, draws, seed, sampler)
+    made = samples(open_project(folder), model, draws, seed, sampler)
     inference.criterion(made)
     columns = computed(analysis.job(made), f"Judging {model}", workers=workers, scheduler=scheduler, results=results)
     found = inference.kept(made, columns)
@@ -118,17 +118,16 @@ def infer(
     )
 
 
-def trials(project: Project, name: str, draws: int, seed: int, sampler: str) -> Samples:
+def samples(project: Project, name: str, draws: int, seed: int, sampler: str) -> Samples:
     """Return one of the project's models, ready to be judged over draws."""
-    from osteon.analysis.robustness.result import trials
+    from osteon.analysis.robustness.result import samples
     from osteon.simulation.model import load
     from osteon.simulation.sampling import SAMPLERS
 
     if sampler not in SAMPLERS:
         raise UnknownIdError(f"--sampler {sampler!r} is none of {', '.join(SAMPLERS)}{suggestion(sampler, SAMPLERS)}")
     model = load(project, name)
-    provenance = {**project.inherited(model.binding), **model.binding.parameters}
-    return trials(model, project.claims(model.binding), provenance, draws=draws, seed=seed, sampler=sampler)
+    return samples(model, project.claims(model.binding), draws=draws, seed=seed, sampler=sampler)
 
 
 def _write_table(made: Samples, columns: Any, about: dict[str, Any], path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,15 +9,24 @@ import typer
 
 from osteon.cli.computing import ResultsOption, Scheduler, Workers
 from osteon.cli.frames import Csv, Parquet, write_csv, write_parquet
-from osteon.cli.running import ConditionOption, Name, Observables, SettingOption
+from osteon.cli.running import (
+    At,
+    ConditionOption,
+    Name,
+    Observables,
+    Reference,
+    ReferenceAt,
+    ReferenceObservable,
+    SettingOption,
+    changed,
+    compared,
+)
 from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Reference = Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")]
-At = Annotated[str | None, typer.Option(help="When: a duration such as 72h, or 'steady state'.")]
 _SHOWN = 20
 
 
@@ -34,6 +42,8 @@ def sensitivity(
     observable: Annotated[list[str], typer.Option("--observable", "-o", help="Observables; may be repeated.")],
     reference: Reference = "control",
     at: At = None,
+    reference_at: ReferenceAt = None,
+    reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     method: Annotated[str, typer.Option(help="morris, to screen, or sobol, for shares of the variance.")] = "morris",
     draws: Annotated[int, typer.Option(help="TimeCourses (morris), or blocks: a power of two (sobol).")] = 16,
@@ -47,7 +57,7 @@ def sensitivity(
     folder: ProjectOption = None,
 ) -> None:
     """Rank the parameters by how much the effect of a condition hangs on them, over their plausible ranges."""
-    from osteon.analysis.sensitivity import Question, design, job, ranking
+    from osteon.analysis.sensitivity import design, job, ranking
     from osteon.cli.computing import computed
     from osteon.pictures.plotting import refuse_unknown_format
     from osteon.simulation.model import load
@@ -56,9 +66,16 @@ def sensitivity(
     if plot is not None:
         refuse_unknown_format(plot)
     loaded = load(project, model)
-    provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
-    question = Question(condition, reference, tuple(dict.fromkeys(observable)), at, setting)
-    plan = design(loaded, provenance, question, method=method, size=draws, seed=seed)
+    asked = loaded.contrasts(
+        condition,
+        reference,
+        observables=list(dict.fromkeys(observable)),
+        at=at,
+        reference_at=reference_at,
+        reference_observable=reference_observable,
+        setting=setting,
+    )
+    plan = design(loaded, asked, method=method, size=draws, seed=seed)
     columns = computed(job(plan), "Varying parameters", workers=workers, scheduler=scheduler, results=results)
     table = ranking(plan, columns)
     if parquet is not None:
@@ -83,6 +100,8 @@ def scan(
     reference: Reference = "control",
     observable: Observables = None,
     at: At = None,
+    reference_at: ReferenceAt = None,
+    reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     points: Annotated[int, typer.Option(min=2, help="Values of each, evenly spaced.")] = 11,
     log: Annotated[bool, typer.Option("--log", help="Space the values evenly on the logarithmic scale.")] = False,
@@ -105,10 +124,19 @@ def scan(
     if plot is not None:
         refuse_unknown_format(plot)
     loaded = load(project, model)
-    provenance = {**project.inherited(loaded.binding), **loaded.binding.parameters}
     bounds = [(text, *_bounds(text)) for text in vary]
     varied = {name: scans.grid(low, high, points, log, text) for text, name, low, high in bounds}
-    plan = scans.scan(loaded, provenance, varied, condition, reference, observables=observable, at=at, setting=setting)
+    plan = scans.scan(
+        loaded,
+        varied,
+        condition,
+        reference,
+        observables=observable,
+        at=at,
+        reference_at=reference_at,
+        reference_observable=reference_observable,
+        setting=setting,
+    )
     columns = computed(scans.job(plan), "Scanning", workers=workers, scheduler=scheduler, results=results)
     table = scans.response(plan, columns)
     if csv is not None:
@@ -140,7 +168,10 @@ def _bounds(text: str) -> tuple[str, float, float]:
 
 
 def _records(table: pd.DataFrame) -> list[Any]:
-    return list(table.astype(object).where(table.notna(), None).to_dict(orient="records"))
+    from osteon.simulation.contrast import plain
+
+    rows = table.astype(object).where(table.notna(), None).to_dict(orient="records")
+    return [{name: plain(value) if isinstance(value, float) else value for name, value in row.items()} for row in rows]
 
 
 def _tell_failures(table: pd.DataFrame, what: str) -> None:
@@ -148,21 +179,17 @@ def _tell_failures(table: pd.DataFrame, what: str) -> None:
         errors.print(f"{table.attrs['failed']} {what} could not be simulated", highlight=False, soft_wrap=True)
 
 
-def _title(said: Mapping[Any, Any]) -> str:
-    return f"{said['model']}: {said['condition']} against {said['reference']}, {said['setting']}, {said['at']}"
-
-
 def _print_ranking(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verification.scorecard import percent
+    from osteon.simulation.contrast import percent
 
     said = table.attrs
     indices = [name for name in table.columns if name not in ("observable", "parameter", "low", "high")]
     indices = [name for name in indices if not name.endswith("_conf")]
     groups = "trajectories" if said["method"] == "morris" else "blocks"
     for name, rows in table.groupby("observable", sort=False):
-        shown = Table(title=f"{name}: {_title(said)}", title_justify="left")
+        shown = Table(title=f"{name}: {compared(said)}", title_justify="left")
         shown.add_column("parameter", no_wrap=True)
         for head in [*indices, "at low end", "at high end"]:
             shown.add_column(head, justify="right", overflow="fold")
@@ -190,14 +217,11 @@ def _index(row: Any, name: str) -> str:
 def _print_response(table: pd.DataFrame) -> None:
     from rich.table import Table
 
-    from osteon.verification.scorecard import percent
-
     axes = [axis["name"] for axis in table.attrs["axes"]]
-    shown = Table(title=_title(table.attrs), title_justify="left")
+    shown = Table(title=compared(table.attrs), title_justify="left")
     for head in [*axes, "observable", "value", "reference", "change"]:
         shown.add_column(head, justify="left" if head == "observable" else "right")
     for _, row in table.sort_values("observable", kind="stable").iterrows():
-        change = "-" if row["effect"] != row["effect"] else percent(row["effect"])
         numbers = ["-" if row[name] != row[name] else f"{row[name]:.4g}" for name in ("value", "reference")]
-        shown.add_row(*(f"{row[name]:.4g}" for name in axes), row["observable"], *numbers, change)
+        shown.add_row(*(f"{row[name]:.4g}" for name in axes), row["observable"], *numbers, changed(row))
     output.print(shown)

@@ -88,7 +88,7 @@ def describe(project: Project, name: str) -> Description:
         symbols=tuple(sbml.symbols(compiled)),
         reactions=tuple(sbml.reactions(compiled)),
         binding=model.binding,
-        provenance={**project.inherited(model.binding), **model.binding.parameters},
+        provenance=model.parameters,
         claims=claims,
         ablation=needs,
         necessity_is_current=current,

@@ -17,14 +17,13 @@ from osteon.evidence import durations
 from osteon.evidence.conditions import CONTROL, Condition, parse
 from osteon.evidence.criteria import COMPARISON_WORDS, ComparisonWord, ContrastWord, OrderWord, StructureWord
 from osteon.evidence.durations import Duration
+from osteon.evidence.features import FEATURES, HALF_MAXIMUM
 from osteon.evidence.toml import Document
 
 Curie = Annotated[str, Field(pattern=r"^[A-Za-z.]+:[A-Za-z0-9_.:/()-]+$")]
 """An ontology term or identifier, prefix and local part, as identifiers.org resolves it."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-FEATURES = ("steady state", "peak", "mean")
-"""What can be read of a time course besides its value at a time."""
 
 
 def _instant(text: str) -> str:
@@ -32,7 +31,7 @@ def _instant(text: str) -> str:
         try:
             durations.parse(text)
         except ValueError as error:
-            raise ValueError(f"{error}; or {listing(FEATURES)}") from None
+            raise ValueError(f"{error}; or {listing(tuple(FEATURES))}") from None
     return text
 
 
@@ -78,6 +77,10 @@ class Reading(Document):
     observable: str
     condition: Condition = CONTROL
     at: Instant | None = None
+
+    def made_at(self, usual: Instant) -> Reading:
+        """Return the reading with the instant at which it is made: its own, or the usual one."""
+        return self if self.at is not None else self.model_copy(update={"at": usual})
 
 
 class Comparison(Document):
@@ -154,10 +157,10 @@ class OrderCheck(Document):
 
     @cached_property
     def readings(self) -> tuple[Reading, Reading]:
-        """What is observed, without an instant: the whole time course counts."""
+        """The times of half-maximum of the two observables."""
         return (
-            Reading(observable=self.observable, condition=self.condition),
-            Reading(observable=self.before, condition=self.condition),
+            Reading(observable=self.observable, condition=self.condition, at=HALF_MAXIMUM),
+            Reading(observable=self.before, condition=self.condition, at=HALF_MAXIMUM),
         )
 
 

@@ -167,6 +167,10 @@ class Project:
                 entries[f"{prefix}_{name}"] = _renamed(entry, prefix, parameters)
         return {name: entry for name, entry in entries.items() if name not in binding.parameters}
 
+    def parameters(self, binding: Binding) -> dict[str, ParameterBinding]:
+        """Return range and source of every parameter of a model, those of its parts included."""
+        return {**self.inherited(binding), **binding.parameters}
+
     def recorded(self, name: str, kind: str) -> dict[str, Any] | None:
         """Return a result on record, or ``None`` where there is none; see `Files.result`.
 

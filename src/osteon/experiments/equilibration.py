@@ -12,8 +12,8 @@ from math import ceil, floor, log10
 import numpy as np
 
 from osteon.errors import OsteonError
-from osteon.experiments.runs import Run
 from osteon.simulation.model import Model
+from osteon.simulation.readings import Run
 from osteon.simulation.schedule import Period, Schedule
 from osteon.simulation.timecourse import TimeCourse
 
@@ -46,15 +46,15 @@ def _approaches(model: Model, runs: Iterable[Run], settle: float) -> Iterator[tu
     """Yield each way to a rest as a run over the times tried, with the resting state itself."""
     times = (settle * _TRIED).tolist()
     seen = set()
-    for readout in runs:
-        laid_out = model.schedule(readout.names, readout.setting)
+    for run in runs:
+        laid_out = model.schedule(run.names, run.setting)
         before = tuple(laid_out.before.items())
         if laid_out.equilibrate and before not in seen:
             seen.add(before)
             alone = replace(laid_out, periods=(Period(0.0, times[-1], laid_out.before, {}),))
-            run = model.simulator.run(replace(alone, equilibrate=False), times)
-            yield _after(run, 0.0), model.simulator.resting_state(alone)
-        if readout.resting:
+            course = model.simulator.run(replace(alone, equilibrate=False), times)
+            yield _after(course, 0.0), model.simulator.resting_state(alone)
+        if run.resting:
             yield _lasting(model, laid_out, times), model.simulator.resting_state(laid_out)
 
 

@@ -16,9 +16,10 @@ from osteon.errors import ProjectError
 from osteon.evidence.claims import Claim
 from osteon.evidence.conditions import CONTROL
 from osteon.experiments.equilibration import needed
-from osteon.experiments.runs import Run, runs
+from osteon.experiments.runs import runs
 from osteon.experiments.staged_sbml import RUNNING, Stages, own_value, parameter_id, staged
 from osteon.simulation.model import Model
+from osteon.simulation.readings import Run
 from osteon.simulation.schedule import Change, Schedule
 from osteon.simulation.timecourse import TimeCourse
 
@@ -141,7 +142,7 @@ def design(model: Model, claims: Iterable[Claim]) -> ExperimentSet:
     control = wanted.pop(default, whole)
     found = [control if control.simulated else replace(control, whole=True), *(wanted[key] for key in sorted(wanted))]
     layout = _layout(model, needed(model, found))
-    experiments = tuple(one for readout in found for one in _experiments(model, readout, layout))
+    experiments = tuple(one for run in found for one in _experiments(model, run, layout))
     text = sbml.with_observables(model.sbml, model.formulas, model.shown)
     return ExperimentSet(
         sbml=staged(text, layout.stages, experiments[0].values, model.shown),
@@ -237,19 +238,19 @@ def _condition_parameters(stages: Stages, moving: frozenset[str]) -> Iterator[Co
                 yield ConditionParameter(parameter_id(target, stage, "added"), target, stage, "added", nan)
 
 
-def _experiments(model: Model, readout: Run, layout: _Layout) -> Iterator[Experiment]:
-    name, label = f"{readout.setting}__{'__'.join(readout.names) or CONTROL}", f"{readout.setting}: {readout.condition}"
-    if readout.simulated:
-        laid_out = model.schedule(readout.names, readout.setting, readout.until(model))
-        times = tuple(laid_out.times(readout.wanted(model)))
-        whole = _values(model.schedule(readout.names, readout.setting, inf), layout)
-        yield Experiment(name, label, readout.setting, readout.condition, False, times[0], times[-1], times, whole)
-    if readout.resting:
-        laid_out = model.schedule(readout.names, readout.setting)
+def _experiments(model: Model, run: Run, layout: _Layout) -> Iterator[Experiment]:
+    name, label = f"{run.setting}__{'__'.join(run.names) or CONTROL}", f"{run.setting}: {run.condition}"
+    if run.simulated:
+        laid_out = model.schedule(run.names, run.setting, run.until(model.binding))
+        times = tuple(laid_out.times(run.wanted(model.binding)))
+        whole = _values(model.schedule(run.names, run.setting, inf), layout)
+        yield Experiment(name, label, run.setting, run.condition, False, times[0], times[-1], times, whole)
+    if run.resting:
+        laid_out = model.schedule(run.names, run.setting)
         start, end = laid_out.periods[0].start, laid_out.periods[-1].end + layout.stages.rest
         lasting = _values(laid_out, layout)
         name, label = f"{name}__steady_state", f"{label}, steady state"
-        yield Experiment(name, label, readout.setting, readout.condition, True, start, end, (start, end), lasting)
+        yield Experiment(name, label, run.setting, run.condition, True, start, end, (start, end), lasting)
 
 
 def _values(schedule: Schedule, layout: _Layout) -> dict[str, float]:
@@ -282,11 +283,11 @@ class Recorded:
     def __init__(self, design: ExperimentSet, time_courses: Mapping[str, TimeCourse]) -> None:
         self._found = {(one.setting, one.condition, one.steady): time_courses[one.id] for one in design.experiments}
 
-    def time_course(self, readout: Run) -> TimeCourse:
+    def time_course(self, run: Run) -> TimeCourse:
         """Return a time course; see `verification.Source`."""
-        return self._found[readout.setting, readout.condition, False]
+        return self._found[run.setting, run.condition, False]
 
-    def resting(self, readout: Run) -> Mapping[str, float]:
+    def resting(self, run: Run) -> Mapping[str, float]:
         """Return the state at the end of a run to the steady state; see `verification.Source`."""
-        time_course = self._found[readout.setting, readout.condition, True]
+        time_course = self._found[run.setting, run.condition, True]
         return {name: float(column[-1]) for name, column in time_course.values.items()}

@@ -96,7 +96,7 @@ def compared(bundle: Bundle, courses: TimeCoursesById, route: str) -> Agreement:
 def judged(found: Agreement, bundle: Bundle, courses: TimeCoursesById) -> Agreement:
     """Judge every claim by a program's numbers, and say which verdicts change."""
     ours = verify(bundle.model, bundle.claims)
-    theirs = verify(bundle.model, bundle.claims, source=Recorded(bundle.design, courses))
+    theirs = verify(bundle.model, bundle.claims, simulations=Recorded(bundle.design, courses))
     pairs = [pair for pair in zip(ours.results, theirs.results, strict=True) if pair[0].checks]
     changed = tuple(
         one.claim.id

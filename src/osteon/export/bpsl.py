@@ -16,13 +16,15 @@ from typing import Any
 import libsbml
 
 from osteon import sbml
-from osteon.evidence.claims import FEATURES, Check, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading
 from osteon.evidence.conditions import canonical
 from osteon.evidence.criteria import EFFECTS, threshold
+from osteon.evidence.features import FEATURES, STEADY_STATE
 from osteon.experiments.experiment import Experiment
-from osteon.experiments.runs import STEADY_STATE, instant, missing_words
+from osteon.experiments.runs import missing_words
 from osteon.export.bundle import Bundle, File
 from osteon.export.estimation import Problem, unmeasured
+from osteon.simulation.contrast import contrasts
 from osteon.verification.scorecard import lack
 
 STEPS = 100
@@ -109,13 +111,16 @@ class _Writer:
             return "it is about what acts on what, which no course in time shows"
         if check.second_readings:
             return "it compares two effects, so four readings, and BPSL compares two"
-        features = {instant(reading, claim, self._model) for reading in check.readings} & {*FEATURES} - {STEADY_STATE}
+        (compared,) = contrasts(check, claim, self._model.vocabulary)
+        features = {str(reading.at) for _, reading in compared.readings} & {*FEATURES} - {STEADY_STATE}
         if features:
             return f"BPSL has no word for the {features.pop()} of one run against another"
         return None
 
     def _constraints(self, check: ContrastCheck, claim: Claim) -> Iterator[str]:
-        (read, reference), (run, other) = check.readings, [self._run(one, claim) for one in check.readings]
+        (compared,) = contrasts(check, claim, self._model.vocabulary)
+        read, reference = compared.reading, compared.reference
+        run, other = (self._run(one, claim) for one in (read, reference))
         yield f"# {check.expect}: {threshold(check.expect)}"
         defined = (
             f"{other.suffix}.ln_{reference.observable} > {log(self._limit)!r} at {other.suffix}.time={other.end!r}"
@@ -133,7 +138,7 @@ class _Writer:
                 yield f"{run.suffix}.ln_{read.observable} {sign} {other.suffix}.{moved} at {at} weight 1"
 
     def _run(self, reading: Reading, claim: Claim) -> Run:
-        when = instant(reading, claim, self._model)
+        when = str(reading.at)
         steady = when == STEADY_STATE
         experiment = self._experiments[claim.setting, canonical(reading.condition), steady]
         end = self._design.run_time(experiment.end if steady else self._model.binding.time(when))

@@ -75,7 +75,7 @@ def bundle(project: Project, name: str) -> Bundle:
     return Bundle(
         model=model,
         sources=tuple(project.evidence(source) for source in model.binding.sources),
-        provenance={**project.inherited(model.binding), **model.binding.parameters},
+        provenance=model.parameters,
         antimony={path.antimony.name: read_text(path.antimony, path.shown(path.antimony)) for path in files},
         documents={files[0].shown(path): read_text(path, files[0].shown(path)) for path in documents},
         titles={prefix: project.binding(part).title for prefix, part in model.binding.parts.items()},

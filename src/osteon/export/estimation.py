@@ -14,9 +14,10 @@ import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import ParameterBinding
-from osteon.evidence.claims import FEATURES, Check, Claim, OrderCheck, Reading, readings
+from osteon.evidence.claims import Reading
 from osteon.evidence.conditions import canonical
-from osteon.experiments.runs import STEADY_STATE, instant, missing_words
+from osteon.evidence.features import FEATURES, STEADY_STATE
+from osteon.experiments.runs import missing_words, readings_of
 from osteon.export.bundle import Bundle
 from osteon.simulation.model import Model
 
@@ -134,14 +135,14 @@ def _wanted(bundle: Bundle) -> Iterator[tuple[str, str, str, float]]:
     for _, claim in bundle.claims:
         for check in claim.checks:
             if not missing_words(check, claim.setting, bundle.model.binding):
-                for reading in readings(check):
-                    for time in _times(check, reading, claim, bundle.model):
-                        yield claim.setting, canonical(reading.condition), reading.observable, time
+                for setting, reading in readings_of(check, claim, bundle.model):
+                    for time in _times(reading, setting, bundle.model):
+                        yield setting, canonical(reading.condition), reading.observable, time
 
 
-def _times(check: Check, reading: Reading, claim: Claim, model: Model) -> list[float]:
-    when = instant(reading, claim, model)
-    if isinstance(check, OrderCheck) or (when in FEATURES and when != STEADY_STATE):
-        horizon = model.binding.time(model.binding.settings[claim.setting].horizon)
+def _times(reading: Reading, setting: str, model: Model) -> list[float]:
+    when = str(reading.at)
+    if when in FEATURES and when != STEADY_STATE:
+        horizon = model.binding.time(model.binding.settings[setting].horizon)
         return [float(time) for time in np.linspace(0.0, horizon, GRID)]
     return [inf] if when == STEADY_STATE else [model.binding.time(when)]

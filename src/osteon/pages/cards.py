@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from osteon.evidence.claims import Claim, Evidence, Vocabulary
 from osteon.evidence.conditions import parse
-from osteon.pages.contrasts import Contrast, contrast
+from osteon.pages.links import address
 from osteon.pages.panels import Panel, panel
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import asked, expected, found, titled
@@ -16,7 +16,7 @@ from osteon.verification.scorecard import CheckResult, ClaimResult
 
 @dataclass(frozen=True)
 class CheckCard:
-    """One check on one model in words, its panel where it has a time course, and its contrast where it is one."""
+    """One check on one model in words; with its panel and its address in "Try it", where it has them."""
 
     result: CheckResult
     title: str
@@ -24,7 +24,7 @@ class CheckCard:
     expected: str
     found: str
     panel: Panel | None
-    contrast: Contrast | None
+    address: str | None
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _answer(result: ClaimResult, courses: TimeCourses, vocabulary: Vocabulary, n
             expected=expected(check.check, result.claim, vocabulary),
             found=found(check, courses.model.binding.protocol.time_unit),
             panel=panel(check, result.claim, courses),
-            contrast=contrast(check.check, result.claim, courses.model.binding),
+            address=address(check.contrasts[0], courses.model) if check.contrasts else None,
         )
         for check in result.checks
     )

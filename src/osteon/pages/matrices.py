@@ -42,5 +42,6 @@ def matrices(sources: Iterable[Evidence], card: Scorecard) -> list[Matrix]:
 
 def strongest(result: ClaimResult) -> str:
     """Return the strongest effect of a claim's checks as people say it; nothing where there is none."""
-    effect = max((check.effect for check in result.checks if check.effect is not None), key=abs, default=None)
+    effects = [check.effect for check in result.checks if check.effect is not None]
+    effect = max(effects, key=lambda effect: abs(effect.log), default=None)
     return "" if effect is None else change(effect)

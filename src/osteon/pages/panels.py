@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from osteon.evidence.claims import FEATURES, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck, Reading
 from osteon.evidence.criteria import EFFECTS, RATIOS, Interval
+from osteon.evidence.features import FEATURES
 from osteon.pages.timecourses import TimeCourses
-from osteon.pages.wording import instant, told
+from osteon.pages.wording import told
 from osteon.simulation.timecourse import TimeCourse, Vector
 from osteon.verification.scorecard import CheckResult
 
@@ -80,10 +81,10 @@ class Panel:
 
 def panel(result: CheckResult, claim: Claim, courses: TimeCourses) -> Panel | None:
     """Draw one check; nothing for a check without a time course, or whose simulation broke."""
-    if isinstance(result.check, ContrastCheck) and result.values is not None:
+    if isinstance(result.check, ContrastCheck) and result.effects:
         return _contrast(result, result.check, claim, courses)
-    if isinstance(result.check, OrderCheck) and result.values is not None:
-        return _order(result.check, result.values, claim, courses)
+    if isinstance(result.check, OrderCheck) and result.times is not None:
+        return _order(result.check, result.times, claim, courses)
     return None
 
 
@@ -132,24 +133,25 @@ class _Scale:
 
 
 def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: TimeCourses) -> Panel | None:
-    binding, vocabulary = courses.model.binding, courses.model.vocabulary
-    whens = [instant(reading, claim, vocabulary) for reading in check.readings]
+    binding, (compared, *_) = courses.model.binding, result.contrasts
+    values = (result.effects[0].value, result.effects[0].reference)
+    whens = [str(reading.at) for _, reading in compared.readings]
     times = [None if when in FEATURES else binding.time(when) for when in whens]
     drawn = list(_drawn(check, claim, courses, max((time for time in times if time is not None), default=0.0)))
-    if not drawn or result.values is None:
+    if not drawn:
         return None
     start = min(float(course.times[0]) for _, _, _, course in drawn)
     end = _end([time for time in times if time is not None], float(drawn[0][3].times[-1]))
     curves = (course.values[name][course.times <= end].max() for _, _, name, course in drawn)
-    edges = (result.values[1] * exp(effect) for effect in effects(result) if isfinite(effect))
-    scale = _Scale(start, end, 1.08 * max(*result.values, *curves, *edges, 1e-12))
+    edges = (values[1] * exp(effect) for effect in effects(result) if isfinite(effect))
+    scale = _Scale(start, end, 1.08 * max(*values, *curves, *edges, 1e-12))
     places = [_MARGIN if time is None else scale.x(time) for time in times]
     parts = ("condition", "reference")
     return Panel(
         curves=tuple(scale.curve(part, name, course.times, course.values[key]) for part, name, key, course in drawn),
         dots=tuple(
             Dot(part, round(x, 1), round(scale.y(value), 1))
-            for part, x, value in zip(parts, places, result.values, strict=True)
+            for part, x, value in zip(parts, places, values, strict=True)
         ),
         across=scale.across(),
         upwards=scale.upwards(),
@@ -191,10 +193,8 @@ def _end(times: Sequence[float], horizon: float) -> float:
 
 
 def _band(result: CheckResult, x: float, scale: _Scale) -> Band | None:
-    if result.values is None:
-        return None
     low, high = effects(result)
-    reference = result.values[1]
+    reference = result.effects[0].reference
     bottom = min(scale.y(reference * exp(low)) if isfinite(low) else BOTTOM, BOTTOM)
     top = max(scale.y(reference * exp(high)) if isfinite(high) else TOP, TOP)
     return Band(round(x, 1), round(top, 1), round(bottom, 1)) if top < bottom else None
@@ -206,9 +206,9 @@ def effects(result: CheckResult) -> tuple[float, float]:
     if word in EFFECTS:
         return EFFECTS[word].low, EFFECTS[word].high
     second = result.second_effect
-    if second is None or not isfinite(second) or second == 0.0:
+    if second is None or not isfinite(second.log) or second.log == 0.0:
         return -inf, inf
-    return _scaled(RATIOS[word], second)
+    return _scaled(RATIOS[word], second.log)
 
 
 def _scaled(ratios: Interval, second: float) -> tuple[float, float]:

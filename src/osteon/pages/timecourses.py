@@ -8,6 +8,7 @@ from osteon.errors import SimulationError
 from osteon.evidence.conditions import canonical
 from osteon.evidence.project import canonical_condition
 from osteon.simulation.model import Model
+from osteon.simulation.readings import feature_times
 from osteon.simulation.timecourse import TimeCourse
 
 
@@ -37,7 +38,7 @@ class TimeCourses:
         model = self.model
         names = canonical_condition(condition, model.binding, model.vocabulary)
         start = model.schedule(names, setting).periods[0].start
-        times = model.feature_times(setting)
+        times = feature_times(model.binding, setting)
         times *= end / times[-1]
         if start < 0:
             times = np.concatenate([np.linspace(start, 0.0, 50, endpoint=False), times])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from math import isinf
 
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
-from osteon.verification.scorecard import CheckResult, percent
+from osteon.simulation.contrast import Effect
+from osteon.verification.scorecard import CheckResult
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,12 @@ def _second(first: tuple[Reading, Reading], second: tuple[Reading, Reading]) -> 
 
 
 def _found_without_effect(result: CheckResult, time_unit: str) -> str:
-    if result.values and isinstance(result.check, OrderCheck):
-        first, second = result.values
+    if result.times is not None:
+        first, second = result.times
         return f"half-maximum at {first:.3g} {time_unit} and at {second:.3g} {time_unit}"
     return result.reason or "no effect to show"
 
 
-def change(effect: float) -> str:
-    """Return an effect with typographic signs: ``−43 %``, ``×2.4``; what is gone has lost all of it."""
-    if isinf(effect):
-        return "−100 %"
-    return percent(effect).replace("-", "−").replace("x", "×")
+def change(effect: Effect) -> str:
+    """Return an effect with typographic signs: ``−43 %``, ``×2.4``; or that something appears, is gone or absent."""
+    return re.sub("^x", "×", str(effect)).replace("-", "−")

@@ -1,10 +1,9 @@
-"""A model ready to run: its SBML, its binding and the vocabulary, and what can be asked of them."""
+"""A model ready to run: its SBML, its values, its binding and the vocabulary, and what can be asked of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, partial
-from math import log
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,27 +11,40 @@ import numpy as np
 
 from osteon import sbml
 from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
-from osteon.evidence.bindings import Act, Binding
-from osteon.evidence.claims import FEATURES, Vocabulary
+from osteon.evidence.bindings import Act, Binding, ParameterBinding
+from osteon.evidence.claims import Reading, Vocabulary
+from osteon.evidence.conditions import CONTROL
+from osteon.evidence.features import FEATURES
 from osteon.evidence.project import Project, canonical_condition
 from osteon.sbml.influence import Graph, graph
-from osteon.simulation.schedule import Schedule, changes_of, schedule
+from osteon.simulation.contrast import Contrast, Effect, table
+from osteon.simulation.readings import Readings, Run, runs
+from osteon.simulation.sampling import Draws
+from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
 from osteon.simulation.simulator import Accuracy, Simulator
-from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.simulation.timecourse import TimeCourse
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_NOTHING = Act()
+
 
 class Model:
-    """A model, its binding and one compiled simulator.
+    """A model, its binding and one set of values; never changed, only replaced by another.
+
+    Where its own values come from stands in one place, `changes`: the file, then what the user overrides, then what a
+    draw gives to the parameters that the user left alone. An experiment changes them further. Simulator and graph of
+    influences read the same set.
 
     Args:
         text: the model's SBML text.
         binding: what the words mean in it.
         vocabulary: the words.
-        overrides: other values of the model's own, for every run: a counterfactual, or what the user gave.
         shown: the SBML file as the user knows it, for messages.
+        parameters: range of each parameter, and the formula of the derived ones; those of the binding if not given.
+        overrides: other values of its own, given by a user or by a counterfactual.
+        drawn: values of parameters, as `Draws` gives them; a parameter that the user overrides keeps the user's value.
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
     """
@@ -44,26 +56,42 @@ class Model:
         vocabulary: Vocabulary,
         *,
         shown: str,
+        parameters: Mapping[str, ParameterBinding] | None = None,
         overrides: Act | None = None,
+        drawn: Mapping[str, float] | None = None,
         accuracy: Accuracy | None = None,
         cached: bool = True,
     ) -> None:
-        self.sbml, self.binding, self.vocabulary, self.overrides, self.shown = (
-            text,
-            binding,
-            vocabulary,
-            overrides,
-            shown,
-        )
-        self._cached = cached
-        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+        self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
+        self.parameters = dict(binding.parameters if parameters is None else parameters)
+        self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
+        self._cached = cached
+        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is compiled stays behind; it is compiled anew where it arrives.
-        make = partial(Model, shown=self.shown, overrides=self.overrides, accuracy=self.accuracy, cached=self._cached)
-        return make, (self.sbml, self.binding, self.vocabulary)
+        return _made, (self._arguments(),)
+
+    def _arguments(self) -> dict[str, Any]:
+        names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy")
+        return {"text": self.sbml, "cached": self._cached, **{name: getattr(self, name) for name in names}}
+
+    def replace(self, **changed: Any) -> Model:
+        """Return the same model with other arguments; see the class. It is compiled anew only where it has to be."""
+        other = Model(**{**self._arguments(), **changed})
+        if not {"text", "accuracy", "cached"} & changed.keys() and other.formulas == self.formulas:
+            other.__dict__["simulator"] = self.simulator
+            if "binding" not in changed:
+                other._schedules = self._schedules
+            if not {"parameters", "overrides"} & changed.keys():
+                other.__dict__["draws"] = self.draws
+        return other
+
+    def with_values(self, drawn: Mapping[str, float]) -> Model:
+        """Return the same model with other values of its parameters, such as those of a draw; see `draws`."""
+        return self.replace(drawn=drawn)
 
     @property
     def name(self) -> str:
@@ -76,10 +104,25 @@ class Model:
         return {name: observable.mathematics for name, observable in self.binding.observables.items()}
 
     @cached_property
+    def draws(self) -> Draws:
+        """The parameters that have a range and are not overridden, and what is derived from them."""
+        return Draws(self.sbml, self.parameters, self.shown, self.overrides)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What tells the model's own values from those of its file.
+
+        Parameters that the binding derives follow those that are overridden.
+        """
+        given = changes_of(self.overrides)
+        values = self.drawn or (self.draws.completed({}) if given else {})
+        return {**{name: Change(value) for name, value in values.items()}, **given}
+
+    @cached_property
     def simulator(self) -> Simulator:
-        """The compiled model; compiled on first use."""
+        """The compiled model; compiled on first use, and shared by models that differ in values only."""
         protocol = self.binding.protocol
-        simulator = Simulator(
+        return Simulator(
             sbml.with_observables(self.sbml, self.formulas, self.shown),
             name=self.name,
             observables=self.formulas,
@@ -88,32 +131,17 @@ class Model:
             accuracy=self.accuracy,
             cached=self._cached,
         )
-        simulator.rebase(changes_of(self.overrides or Act()))
-        return simulator
-
-    def at(self, accuracy: Accuracy) -> Model:
-        """Return the same model, to be integrated with another accuracy."""
-        return Model(
-            self.sbml, self.binding, self.vocabulary, shown=self.shown, overrides=self.overrides, accuracy=accuracy
-        )
-
-    def restore(self) -> None:
-        """Give the simulator the model's own values again, after others were tried."""
-        self.simulator.rebase(changes_of(self.overrides or Act()))
-
-    def rebound(self, binding: Binding) -> Model:
-        """Return the same compiled model under a binding with the same observables, such as one with other doses."""
-        other = Model(
-            self.sbml, binding, self.vocabulary, shown=self.shown, overrides=self.overrides, accuracy=self.accuracy
-        )
-        other.__dict__["simulator"] = self.simulator
-        return other
 
     @cached_property
     def graph(self) -> Graph:
         """The graph of influences, with observables as further symbols."""
-        text = sbml.with_values(self.sbml, self.overrides.set, self.shown) if self.overrides else self.sbml
-        return graph(sbml.read(text, self.shown), self.formulas)
+        document = sbml.read(self.sbml, self.shown)
+        known = document.getModel()
+        for name, change in self.changes.items():
+            parameter = known.getParameter(name)
+            if parameter is not None:
+                parameter.setValue(change.applied(float(parameter.getValue())))
+        return graph(document, self.formulas)
 
     def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.simulation.schedule.schedule`."""
@@ -139,15 +167,23 @@ class Model:
             SimulationError: if the simulation breaks.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        return self.simulator.run(self.schedule(names, setting, until), times)
+        return self.simulator.run(self.schedule(names, setting, until), times, self.changes)
 
     def resting_state(self, condition: str, *, setting: str | None = None) -> Mapping[str, float]:
         """Return every observable in the steady state that a condition leads to; see `run`."""
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        return self.simulator.resting_state(self.schedule(names, setting))
+        return self.simulator.resting_state(self.schedule(names, setting), self.changes)
+
+    def time_course(self, run: Run) -> TimeCourse:
+        """Simulate a run; see `osteon.simulation.readings.Simulations`."""
+        return self.run(run.condition, run.wanted(self.binding), setting=run.setting, until=run.until(self.binding))
+
+    def resting(self, run: Run) -> Mapping[str, float]:
+        """Return the steady state that a run leads to; see `time_course`."""
+        return self.resting_state(run.condition, setting=run.setting)
 
     def simulate(
-        self, condition: str = "control", *, until: str | None = None, setting: str | None = None, points: int = 201
+        self, condition: str = CONTROL, *, until: str | None = None, setting: str | None = None, points: int = 201
     ) -> pd.DataFrame:
         """Simulate a condition and return its time course.
 
@@ -163,19 +199,23 @@ class Model:
             ``condition``, ``time_unit`` and the ``units`` of the observables.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        laid_out = self.schedule(names, self.place(setting), self._end(until, setting))
+        place = self.place(setting)
+        end = self._time(until or self.binding.settings[place].horizon)
+        laid_out = self.schedule(names, place, end)
         times = np.linspace(laid_out.periods[0].start, laid_out.periods[-1].end, points).tolist()
-        frame = self.simulator.run(laid_out, times).frame()
+        frame = self.simulator.run(laid_out, times, self.changes).frame()
         frame.attrs["units"] = {name: observable.unit for name, observable in self.binding.observables.items()}
         return frame
 
     def predict(
         self,
         condition: str,
-        reference: str = "control",
+        reference: str = CONTROL,
         *,
         observables: Sequence[str] | None = None,
         at: str | None = None,
+        reference_at: str | None = None,
+        reference_observable: str | None = None,
         setting: str | None = None,
     ) -> pd.DataFrame:
         """Return the fold change of each observable for any combination of interventions, reported or not.
@@ -184,47 +224,71 @@ class Model:
             condition: interventions joined by ``+``.
             reference: the condition to compare with.
             observables: which ones; all by default.
-            at: a duration after t = 0, or ``"steady state"``; the setting's usual time of reading by default.
+            at: a duration after t = 0, or a feature such as ``"steady state"`` or ``"peak"``; the setting's usual time
+                of reading by default.
+            reference_at: when the reference is read; as ``at`` by default.
+            reference_observable: what is read of the reference; the same observable by default.
             setting: a bound setting; the binding's default if not given.
 
         Returns:
-            One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio) and ``effect`` (its
-            natural logarithm); NaN where one of the two lies below the detection limit.
+            One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio), ``effect`` (its natural
+            logarithm) and ``change``: a word, ``appears`` where the reference is nothing, ``gone`` where the value is,
+            ``absent`` where both are. ``.attrs`` carries what was compared.
         """
-        import pandas as pd
-
-        names = self.chosen(observables)
-        values, references = (self.values(which, at=at, setting=setting) for which in (condition, reference))
-        rows = [(values[name], references[name]) for name in names]
-        frame = pd.DataFrame(rows, index=pd.Index(names, name="observable"), columns=["value", "reference"])
-        place = self.place(setting)
-        frame.attrs |= {"model": self.name, "condition": condition, "reference": reference, "setting": place}
-        frame.attrs["at"] = at or self.vocabulary.settings[place].readout
-        least = self.binding.protocol.detection_limit
-        frame["fold_change"] = [y / r if r > least else float("nan") for y, r in rows]
-        frame["effect"] = [log(y / r) if y > least and r > least else float("nan") for y, r in rows]
+        asked = self.contrasts(
+            condition,
+            reference,
+            observables=observables,
+            at=at,
+            reference_at=reference_at,
+            reference_observable=reference_observable,
+            setting=setting,
+        )
+        frame = table(asked, self.effects(asked))
+        frame.attrs = {"model": self.name, **frame.attrs}
         return frame
+
+    def contrasts(
+        self,
+        condition: str,
+        reference: str = CONTROL,
+        *,
+        observables: Sequence[str] | None = None,
+        at: str | None = None,
+        reference_at: str | None = None,
+        reference_observable: str | None = None,
+        setting: str | None = None,
+    ) -> tuple[Contrast, ...]:
+        """Return what `predict` compares, one contrast an observable; refuse words that the model does not bind."""
+        place = self.place(setting)
+        sides = [self._condition(text) for text in (condition, reference)]
+        when = self.instant(at or self.vocabulary.settings[place].readout)
+        then = self.instant(reference_at) if reference_at else when
+        others = self.chosen([reference_observable]) if reference_observable else None
+        return tuple(
+            Contrast(
+                place,
+                Reading(observable=name, condition=sides[0], at=when),
+                Reading(observable=others[0] if others else name, condition=sides[1], at=then),
+            )
+            for name in self.chosen(observables)
+        )
+
+    def effects(self, asked: Sequence[Contrast]) -> tuple[Effect, ...]:
+        """Return what contrasts come to on this model.
+
+        Raises:
+            SimulationError: if a simulation breaks.
+        """
+        wanted = runs(self.binding, (reading for one in asked for reading in one.readings))
+        readings = Readings(self.binding, wanted, self)
+        return tuple(readings.effect(one) for one in asked)
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:
         """Return every observable under a condition at one instant; see `predict`."""
-        place = self.place(setting)
-        when = at or self.vocabulary.settings[place].readout
-        if when == "steady state":
-            return dict(self.resting_state(condition, setting=place))
-        if when in FEATURES:
-            raise UnknownIdError(f"{when!r} is a feature of a time course; give a duration, or 'steady state'")
-        time = self._time(when)
-        time_course = self.run(condition, [time], setting=place, until=max(time, self._shortest(time)))
-        return {name: time_course.at(name, time) for name in self.binding.observables}
-
-    def feature_times(self, setting: str) -> Vector:
-        """Return the times on which peaks, means and half-maxima are read: even ones, and ones dense near t = 0."""
-        end = self.binding.time(self.binding.settings[setting].horizon)
-        return np.unique(np.concatenate([np.linspace(0.0, end, 201), np.geomspace(end * 1e-5, end, 201)]))
-
-    def _shortest(self, time: float) -> float:
-        """Return an end after t = 0 for a run that is only read at t = 0 or before."""
-        return time if time > 0 else self.binding.time("1 min")
+        asked = self.contrasts(condition, condition, at=at, setting=setting)
+        readings = Readings(self.binding, runs(self.binding, (one.readings[0] for one in asked)), self)
+        return {one.reading.observable: readings.value(one.setting, one.reading) for one in asked}
 
     def place(self, setting: str | None) -> str:
         """Return a setting by name, or the binding's default; refuse an unknown one."""
@@ -234,14 +298,14 @@ class Model:
             raise UnknownIdError(f"model {self.name!r} has no setting {place!r}{hint}")
         return place
 
-    def _end(self, until: str | None, setting: str | None) -> float:
-        return self._time(until or self.binding.settings[self.place(setting)].horizon)
-
-    def _time(self, text: str) -> float:
-        try:
-            return self.binding.time(text)
-        except ValueError as error:
-            raise OsteonError(str(error)) from None
+    def instant(self, text: str) -> str:
+        """Return a duration or the name of a feature; refuse anything else."""
+        if text not in FEATURES:
+            try:
+                self.binding.time(text)
+            except ValueError as error:
+                raise OsteonError(f"{error}; or {listing(tuple(FEATURES))}") from None
+        return text
 
     def chosen(self, observables: Sequence[str] | None) -> list[str]:
         """Return the observables asked for, or all; refuse unknown ones."""
@@ -250,6 +314,20 @@ class Model:
                 hint = suggestion(name, self.binding.observables) or f"; it has {listing(tuple(self.formulas), 40)}"
                 raise UnknownIdError(f"observable {name!r} is not bound by model {self.name!r}{hint}")
         return list(observables or self.binding.observables)
+
+    def _condition(self, text: str) -> str:
+        """Return a condition in the user's order of words; refuse one that the model does not bind."""
+        return "+".join(canonical_condition(text, self.binding, self.vocabulary)) or CONTROL
+
+    def _time(self, text: str) -> float:
+        try:
+            return self.binding.time(text)
+        except ValueError as error:
+            raise OsteonError(str(error)) from None
+
+
+def _made(arguments: Mapping[str, Any]) -> Model:
+    return Model(**arguments)
 
 
 def load(project: Project, name: str, overrides: Act | None = None) -> Model:
@@ -265,7 +343,9 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
     shown = files.shown(files.sbml)
     if not files.sbml.is_file():
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
-    return Model(read_text(files.sbml, shown), binding, project.vocabulary, shown=shown, overrides=overrides)
+    text = read_text(files.sbml, shown)
+    parameters = project.parameters(binding)
+    return Model(text, binding, project.vocabulary, shown=shown, parameters=parameters, overrides=overrides)
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from osteon import sbml
-from osteon.evidence.bindings import ParameterBinding
+from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.simulation.schedule import changes_of
 from osteon.simulation.timecourse import Vector
 
 Sampler = Literal["sobol", "lhs", "random"]
@@ -27,15 +28,24 @@ class Draws:
 
     Args:
         text: the model's SBML text.
-        provenance: range of each parameter, and the formula of the derived ones.
+        parameters: range of each parameter, and the formula of the derived ones.
         shown: the SBML file as the user knows it, for messages.
+        overrides: what the user gave; a parameter that it touches is neither drawn nor derived.
     """
 
-    def __init__(self, text: str, provenance: Mapping[str, ParameterBinding], shown: str) -> None:
+    def __init__(self, text: str, parameters: Mapping[str, ParameterBinding], shown: str, overrides: Act) -> None:
         # The document is kept, for libsbml frees a model with it.
         self._document = sbml.read(text, shown)
         self._model: Any = self._document.getModel()
-        here = {name: entry for name, entry in provenance.items() if self._model.getParameter(name) is not None}
+        for name, change in changes_of(overrides).items():
+            parameter = self._model.getParameter(name)
+            if parameter is not None:
+                parameter.setValue(change.applied(float(parameter.getValue())))
+        here = {
+            name: entry
+            for name, entry in parameters.items()
+            if self._model.getParameter(name) is not None and name not in overrides.targets
+        }
         free = {name: entry for name, entry in here.items() if entry.formula is None}
         self.ranges = {name: entry.range for name, entry in free.items() if entry.range[0] < entry.range[1]}
         self.own = {name: float(self._model.getParameter(name).getValue()) for name in self.ranges}
@@ -56,28 +66,40 @@ class Draws:
             yield self.placed(row)
 
     def completed(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return values with those that follow from them by formula; formulas may build on one another."""
-        for name, value in values.items():
-            self._model.getParameter(name).setValue(value)
+        """Return values with those that follow from them by formula; formulas may build on one another.
+
+        What is not among the values has the model's own.
+        """
+        before = {name: float(self._model.getParameter(name).getValue()) for name in {*values, *self._formulas}}
+        try:
+            for name, value in values.items():
+                self._model.getParameter(name).setValue(value)
+            formulas = {name: tree for name, tree in self._formulas.items() if name not in values}
+            return {**values, **self._solved(formulas)}
+        finally:
+            for name, value in before.items():
+                self._model.getParameter(name).setValue(value)
+
+    def _solved(self, formulas: Mapping[str, Any]) -> dict[str, float]:
         derived: dict[str, float] = {}
-        for _ in self._formulas:
+        for _ in formulas:
             before = dict(derived)
-            for name, formula in self._formulas.items():
+            for name, formula in formulas.items():
                 derived[name] = sbml.value_of(formula, self._model)
                 self._model.getParameter(name).setValue(derived[name])
             if derived == before:
                 break
-        return {**values, **derived}
+        return derived
 
-    def placed(self, quantiles: Vector) -> dict[str, float]:
+    def placed(self, places: Vector) -> dict[str, float]:
         """Return values of all drawn and derived parameters.
 
         Args:
-            quantiles: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale where the
+            places: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale where the
                 range is positive.
         """
-        places = zip(self.names, quantiles, strict=True)
-        return self.completed({name: _placed(self.ranges[name], float(share)) for name, share in places})
+        pairs = zip(self.names, places, strict=True)
+        return self.completed({name: _placed(self.ranges[name], float(place)) for name, place in pairs})
 
     def scale(self, name: str) -> str:
         """Say how a parameter is drawn: ``log-uniform`` or ``uniform``."""

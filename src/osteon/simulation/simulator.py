@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,6 +25,8 @@ RESTING = 1e-6
 _SETTLING_TIMES = 10
 _LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 _TRACE = 1e-15
+FILED: Changes = MappingProxyType({})
+"""What a model runs with when nobody changes its own values: those of its file."""
 _STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
 
 
@@ -87,6 +90,7 @@ class Simulator:
         self._other: tuple[list[int], list[float]] = ([], [])
         self._resized: frozenset[str] = frozenset()
         self._start: Changes = {}
+        self._adopted = FILED
         self._changed: set[str] = set()
         self._rests: dict[tuple[tuple[str, Change], ...], _Rest | SimulationError] = {}
         self._rated = sorted(set(self._runner.getRateRuleIds()) - set(self._moving))
@@ -101,37 +105,34 @@ class Simulator:
         columns = [OBSERVABLE_PREFIX + observable for observable in self.observables]
         self._runner.timeCourseSelections = ["time", *columns, *self._floating]
 
-    def rebase(self, overrides: Changes) -> None:
-        """Give the model other values of its own than its file does, for all runs that follow.
-
-        Args:
-            overrides: changes of parameters, compartments and initial values of species; an empty one undoes them all.
-
-        Raises:
-            UnknownIdError: if the model does not have one of them.
-        """
-        self._refuse_unknown(overrides)
-        self._own = {target: overrides.get(target, Change()).applied(value) for target, value in self._filed.items()}
-        self._start = {target: change for target, change in overrides.items() if target in self._species}
+    def _adopt(self, own: Changes) -> None:
+        """Take over what tells the model's own values from those of its file, for this run and those like it."""
+        if own is self._adopted or own == self._adopted:
+            return
+        self._refuse_unknown(own)
+        self._adopted = own
+        self._own = {target: own.get(target, Change()).applied(value) for target, value in self._filed.items()}
+        self._start = {target: change for target, change in own.items() if target in self._species}
         different = [name for name, value in self._own.items() if value != self._filed[name]]
         inside = [name for name in different if name in self._places]
         self._other = [self._places[name] for name in inside], [self._own[name] for name in inside]
         self._resized = frozenset(different).difference(inside)
         self._rests.clear()
 
-    def run(self, schedule: Schedule, times: Sequence[float]) -> TimeCourse:
+    def run(self, schedule: Schedule, times: Sequence[float], own: Changes = FILED) -> TimeCourse:
         """Run one condition and return its observables at the given times and at every boundary of a period.
 
         Args:
             schedule: the condition, laid out in time.
             times: model times wanted; those outside the schedule are left out.
+            own: what tells the model's own values from those of its file: parameters, compartments, initial values.
 
         Raises:
             SimulationError: if the integrator fails, a value is not finite, a species turns negative, or the model
                 has no resting state to start from.
-            UnknownIdError: if the schedule changes something that the model does not have.
+            UnknownIdError: if something is changed that the model does not have.
         """
-        self._prepare(schedule)
+        self._prepare(schedule, own)
         self._model.setTime(schedule.periods[0].start)
         first = np.array(self._runner.getSelectedValues(), dtype=np.float64)
         blocks = [self._run_period(schedule, period, times) for period in schedule.periods]
@@ -140,20 +141,21 @@ class Simulator:
         columns = {name: table[:, 1 + index].copy() for index, name in enumerate(self.observables)}
         return TimeCourse(schedule.condition, table[:, 0].copy(), columns, self.time_unit)
 
-    def resting_state(self, schedule: Schedule) -> Mapping[str, float]:
+    def resting_state(self, schedule: Schedule, own: Changes = FILED) -> Mapping[str, float]:
         """Return every observable in the steady state that the last period of a condition leads to.
 
         Raises:
             SimulationError: if no steady state is reached; see `run` for the rest.
         """
-        self._prepare(schedule)
+        self._prepare(schedule, own)
         for period in schedule.periods:
             self._apply(period.changes, period.begun, schedule)
         self._equilibrate(schedule)
         return {name: float(self._runner[OBSERVABLE_PREFIX + name]) for name in self.observables}
 
-    def _prepare(self, schedule: Schedule) -> None:
+    def _prepare(self, schedule: Schedule, own: Changes) -> None:
         """Bring the model back to its own values, apply what comes before equilibration, and equilibrate."""
+        self._adopt(own)
         self._runner.resetAll()
         if self._other[0]:
             self._model.setGlobalParameterValues(*self._other)

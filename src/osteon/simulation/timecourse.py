@@ -1,4 +1,4 @@
-"""TimeCourses: what a simulation returns, and the features that claims read off it."""
+"""TimeCourses: what a simulation returns, one value an observable and time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.errors import OsteonError
+from osteon.evidence.features import Feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,29 +39,16 @@ class TimeCourse:
             raise OsteonError(f"{observable!r} was not simulated at t = {time:g} {self.time_unit}")
         return float(self.values[observable][index])
 
-    def peak(self, observable: str) -> float:
-        """Return the greatest value from t = 0 on."""
-        return float(self._after_start(observable)[1].max())
+    def feature(self, feature: Feature, observable: str) -> float:
+        """Return a feature of one observable, from t = 0 on; NaN where the time course has none.
 
-    def mean(self, observable: str) -> float:
-        """Return the time average from t = 0 on, by the trapezoidal rule."""
-        times, values = self._after_start(observable)
-        return float(np.trapezoid(values, times) / (times[-1] - times[0]))
-
-    def half_maximum(self, observable: str) -> float | None:
-        """Return when the observable first reaches half of its greatest change since t = 0.
-
-        The crossing is interpolated linearly between simulated times. ``None`` where it changes by less than 2 %.
+        Raises:
+            ValueError: if the feature is not one of a time course.
         """
-        times, values = self._after_start(observable)
-        change = np.abs(values - values[0])
-        half = change.max() / 2
-        if half < 0.01 * abs(values[0]) or half == 0.0:
-            return None
-        index = int(np.argmax(change >= half))
-        before, after = change[index - 1], change[index]
-        share = (half - before) / (after - before)
-        return float(times[index - 1] + share * (times[index] - times[index - 1]))
+        if feature.of is None:
+            raise ValueError(f"{feature.name!r} is not read of a time course")
+        from_start = self.times >= 0.0
+        return feature.of(self.times[from_start], self.values[observable][from_start])
 
     def frame(self) -> pd.DataFrame:
         """Return the time course as a table: one row a time, one column an observable."""
@@ -70,7 +58,3 @@ class TimeCourse:
         frame.attrs["condition"] = self.condition
         frame.attrs["time_unit"] = self.time_unit
         return frame
-
-    def _after_start(self, observable: str) -> tuple[Vector, Vector]:
-        from_start = self.times >= 0.0
-        return self.times[from_start], self.values[observable][from_start]

@@ -11,10 +11,12 @@ import numpy as np
 from osteon import sbml
 from osteon.errors import SimulationError
 from osteon.evidence.bindings import Act, ParameterBinding
-from osteon.evidence.claims import Evidence
+from osteon.evidence.claims import ContrastCheck, Evidence
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import EFFECTS
-from osteon.pages.contrasts import contrast
+from osteon.experiments.runs import missing_words
+from osteon.pages.links import asked
+from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model
 
 _POINTS = 101
@@ -146,18 +148,20 @@ def _reported(model: Model, sources: Mapping[str, Evidence]) -> Iterator[Reporte
     for evidence in sources.values():
         for claim in evidence.claims:
             for check in claim.checks:
-                found = contrast(check, claim, model.binding)
-                if found is None or (claim.id, found.condition, found.reference) in seen:
+                if not isinstance(check, ContrastCheck) or missing_words(check, claim.setting, model.binding):
                     continue
-                seen.add((claim.id, found.condition, found.reference))
+                contrast = contrasts(check, claim, model.vocabulary)[0]
+                if (claim.id, contrast) in seen:
+                    continue
+                seen.add((claim.id, contrast))
+                known = asked(contrast, model)
                 yield {
                     "claim": claim.id,
                     "source": evidence.source.title,
                     "statement": claim.statement,
-                    "setting": found.setting,
-                    "condition": list(found.condition),
-                    "reference": list(found.reference),
-                    "at": found.at,
+                    **known,
+                    "condition": list(parse(known["condition"])),
+                    "reference": list(parse(known["reference"])),
                 }
 
 

@@ -5,58 +5,72 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, isfinite, isinf
 from typing import Any, Literal
 
 from osteon.evidence.claims import Check, Claim, OrderCheck, StructureCheck
 from osteon.evidence.criteria import threshold
+from osteon.simulation.contrast import Contrast, Effect, plain
 from osteon.version import __version__
 
 Verdict = Literal["supported", "contradicted", "not representable", "failed", "documented"]
 CheckOutcome = Literal["holds", "refused", "not representable", "failed"]
-_UNREAD = 5e-4
-"""An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check on one model: the outcome, the two values, the effect E, and the second effect E' where asked.
+    """One check on one model.
 
-    ``missing`` are the words of it that the model does not bind, where it is not representable.
+    Attributes:
+        check: what was asked.
+        outcome: what came out.
+        contrasts: what was compared: one contrast, or two that were compared with each other; none for other checks.
+        effects: what each of them came to.
+        times: of half-maximum, for a check of order.
+        reason: a sentence, where the outcome needs one.
+        missing: the words of it that the model does not bind, where it is not representable.
     """
 
     check: Check
     outcome: CheckOutcome
-    values: tuple[float, float] | None = None
-    effect: float | None = None
-    second_effect: float | None = None
+    contrasts: tuple[Contrast, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    times: tuple[float, float] | None = None
     reason: str | None = None
     missing: tuple[str, ...] = ()
+
+    @property
+    def effect(self) -> Effect | None:
+        """The effect that is judged."""
+        return self.effects[0] if self.effects else None
+
+    @property
+    def second_effect(self) -> Effect | None:
+        """The effect that it is compared with, where the check asks for one."""
+        return self.effects[1] if len(self.effects) > 1 else None
 
     def as_dict(self, claim: Claim) -> dict[str, Any]:
         """Return the result in the shape of ``osteon verify --json``."""
         check = self.check
-        pair = self.values or (None, None)
         common: dict[str, Any] = {"observable": check.observable, "expect": check.expect, "outcome": self.outcome}
         common["missing"] = list(self.missing)
         if isinstance(check, StructureCheck):
             return common | {"on": check.on, "reason": self.reason}
         common |= {"condition": check.condition, "threshold": threshold(check.expect)}
         if isinstance(check, OrderCheck):
-            return common | {
-                "before": check.before,
-                "value": pair[0],
-                "reference_value": pair[1],
-                "reason": self.reason,
-            }
+            first, second = self.times or (None, None)
+            return common | {"before": check.before, "value": first, "reference_value": second, "reason": self.reason}
+        effect, other = self.effect, self.second_effect
         return common | {
             "reference": check.reference,
             "at": check.at or claim.at,
+            "reference_observable": check.readings[1].observable,
+            "reference_at": check.readings[1].at or claim.at,
             "compared_with": check.compared_with.model_dump(exclude_none=True) if check.compared_with else None,
-            "value": pair[0],
-            "reference_value": pair[1],
-            "effect": plain(self.effect),
-            "second_effect": plain(self.second_effect),
+            "value": effect.value if effect else None,
+            "reference_value": effect.reference if effect else None,
+            "effect": plain(effect.log) if effect else None,
+            "word": effect.word if effect else None,
+            "second_effect": plain(other.log) if other else None,
             "reason": self.reason,
         }
 
@@ -129,8 +143,9 @@ class Scorecard:
         found: dict[str, dict[str, list[float | str | None]]] = {}
         for result in self.results:
             if result.checks:
-                numbers = [check.effect if check.effect is None else round(check.effect, 4) for check in result.checks]
-                found.setdefault(result.model, {})[result.claim.id] = [plain(number) for number in numbers]
+                logs = [None if check.effect is None else check.effect.log for check in result.checks]
+                numbers = [None if number is None else plain(round(number, 4)) for number in logs]
+                found.setdefault(result.model, {})[result.claim.id] = numbers
         return found
 
     def as_dict(self) -> dict[str, Any]:
@@ -159,18 +174,3 @@ class Scorecard:
 def lack(words: Iterable[str]) -> str:
     """Say which words a model does not bind."""
     return f"the model has no {', '.join(words)}"
-
-
-def plain(number: float | None) -> float | str | None:
-    """Return a number as JSON has it: infinities, for which JSON has no number, as words."""
-    return number if number is None or isfinite(number) else "-inf" if number < 0 else "inf"
-
-
-def percent(effect: float) -> str:
-    """Return an effect as people say it: a percentage, or a fold change where it is large."""
-    if isinf(effect):
-        return "gone"
-    if abs(effect) < _UNREAD:
-        return "0 %"
-    fold = exp(effect)
-    return f"x{float(f'{fold:.3g}'):g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"

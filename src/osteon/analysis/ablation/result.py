@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from osteon.errors import listing
 from osteon.sbml.edges import Alteration, Edge
-from osteon.verification.scorecard import percent, plain
+from osteon.simulation.contrast import percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -86,14 +86,7 @@ def _resting(model: Model, symbols: Iterable[str]) -> dict[str, dict[str, float]
     control would change as well.
     """
     read = {name: ObservableBinding(symbol=name, unit="1") for name in sorted(symbols)}
-    probe = Model(
-        model.sbml,
-        model.binding.model_copy(update={"observables": read}),
-        model.vocabulary,
-        shown=model.shown,
-        overrides=model.overrides,
-        cached=False,
-    )
+    probe = model.replace(binding=model.binding.model_copy(update={"observables": read}), cached=False)
     resting = {}
     for setting in model.binding.settings:
         start = probe.run(CONTROL, [], setting=setting, until=model.binding.time("1 min"))
@@ -117,7 +110,7 @@ def _changed(model: Model, edge: Edge, change: Alteration, resting: Mapping[str,
         }
         binding = binding.model_copy(update={"settings": settings})
     text = ablated(model.sbml, edge, change, value, model.shown)
-    return Model(text, binding, model.vocabulary, shown=model.shown, overrides=model.overrides, cached=False)
+    return model.replace(text=text, binding=binding, cached=False)
 
 
 def _shift(old: ClaimResult, new: ClaimResult) -> float:
@@ -127,7 +120,8 @@ def _shift(old: ClaimResult, new: ClaimResult) -> float:
         for before, after in zip(old.checks, new.checks, strict=True)
         for pair in ((before.effect, after.effect), (before.second_effect, after.second_effect))
     ]
-    return max((abs(a - b) for a, b in pairs if a is not None and b is not None and a != b), default=0.0)
+    logs = ((before.log, after.log) for before, after in pairs if before is not None and after is not None)
+    return max((abs(before - after) for before, after in logs if before != after), default=0.0)
 
 
 def job(whole: AblationPlan) -> Job:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
-from osteon.evidence.bindings import ParameterBinding
 from osteon.evidence.claims import Claim
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
@@ -146,56 +145,55 @@ class Robustness:
         }
 
 
-def trials(
+def samples(
     model: Model,
     claims: Iterable[tuple[str, Claim]],
-    provenance: Mapping[str, ParameterBinding],
     *,
     draws: int,
     seed: int,
     sampler: str = "sobol",
 ) -> Samples:
-    """Return the trials that robustness and inference are about; see `Samples`."""
-    return Samples(model, claims, provenance, sampler=sampler, number=draws, seed=seed)
+    """Return the samples that robustness and inference are about; see `Samples`."""
+    return Samples(model, claims, sampler=sampler, number=draws, seed=seed)
 
 
-def job(trials: Samples) -> Job:
+def job(samples: Samples) -> Job:
     """Return the work that robustness takes."""
     about = {
-        **key(trials.model, trials.claims),
-        "sampler": trials.sampler,
-        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
-        "audit": trials.every,
+        **key(samples.model, samples.claims),
+        "sampler": samples.sampler,
+        "ranges": {name: list(bounds) for name, bounds in samples.draws.ranges.items()},
+        "audit": samples.every,
     }
-    return Job("robustness", judged, trials, trials.number, CHUNK, trials.seed, about)
+    return Job("robustness", judged, samples, samples.number, CHUNK, samples.seed, about)
 
 
-def robustness(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustness:
+def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustness:
     """Sum up what the draws made of the claims.
 
     Args:
-        trials: what was judged.
+        samples: what was judged.
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
     verdicts = columns["verdicts"]
-    filed = [result.verdict for result in verify(trials.model, trials.claims).results]
+    filed = [result.verdict for result in verify(samples.model, samples.claims).results]
     claims = tuple(
         ClaimRobustness(
             source,
             claim,
             verdict,
             counts={name: int((column == code).sum()) for code, name in _codes(column)},
-            decided_by=_correlations(column == _SUPPORTED, trials),
+            decided_by=_correlations(column == _SUPPORTED, samples),
         )
-        for (source, claim), verdict, column in zip(trials.claims, filed, verdicts.T, strict=True)
+        for (source, claim), verdict, column in zip(samples.claims, filed, verdicts.T, strict=True)
     )
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
-    draws = trials.draws
+    draws = samples.draws
     return Robustness(
-        identity=identity(trials.model, trials.claims),
-        sampler=trials.sampler,
-        seed=trials.seed,
-        draws=trials.number,
+        identity=identity(samples.model, samples.claims),
+        sampler=samples.sampler,
+        seed=samples.seed,
+        draws=samples.number,
         ranges={name: (*draws.ranges[name], draws.scale(name)) for name in draws.names},
         claims=claims,
         joint=_joint(claims, verdicts, [True] * len(claims)),
@@ -211,16 +209,16 @@ def as_dict(found: Iterable[Robustness]) -> dict[str, Any]:
     return {"osteon": __version__, "models": [one.as_dict() for one in found]}
 
 
-def _correlations(supported: NDArray[np.bool_], trials: Samples) -> dict[str, float]:
+def _correlations(supported: NDArray[np.bool_], samples: Samples) -> dict[str, float]:
     """Return which parameters go with support, beyond four standard errors of a correlation that is not there."""
-    spread = trials.quantiles.std(axis=0) * supported.std()
+    spread = samples.quantiles.std(axis=0) * supported.std()
     if not (spread > 0.0).all():
         return {}
-    places = trials.quantiles - trials.quantiles.mean(axis=0)
+    places = samples.quantiles - samples.quantiles.mean(axis=0)
     found = (places * supported[:, np.newaxis]).mean(axis=0) / spread
     order = np.argsort(-np.abs(found), kind="stable")[:3]
     least = 4.0 / np.sqrt(len(supported))
-    return {trials.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
+    return {samples.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
 
 
 def _codes(column: NDArray[Any]) -> list[tuple[int, str]]:

@@ -13,18 +13,16 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon import sbml
-from osteon.evidence.bindings import ParameterBinding
 from osteon.evidence.claims import Claim, StructureCheck
-from osteon.experiments.runs import missing_words
+from osteon.experiments.runs import missing_words, runs
 from osteon.jobs.job import Chunk, Columns
 from osteon.simulation.model import Model
+from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
-from osteon.simulation.schedule import Change
 from osteon.simulation.simulator import Accuracy
 from osteon.simulation.timecourse import Vector
 from osteon.verification.scorecard import CheckResult, Verdict
-from osteon.verification.verify import Readings, judge, judge_bound, verdict
+from osteon.verification.verify import judge, judge_bound, verdict
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """Verdicts, by the numbers that stand for them in columns."""
@@ -52,7 +50,6 @@ class Samples:
     Args:
         model: to be judged.
         claims: every claim with the id of its source; those without checks are left out.
-        provenance: range of each parameter, and the formula of the derived ones.
         sampler: see `osteon.simulation.sampling.quantiles`.
         number: of draws.
         seed: of the draws.
@@ -63,7 +60,6 @@ class Samples:
         self,
         model: Model,
         claims: Iterable[tuple[str, Claim]],
-        provenance: Mapping[str, ParameterBinding],
         *,
         sampler: str,
         number: int,
@@ -72,7 +68,7 @@ class Samples:
     ) -> None:
         self.claims = tuple((source, claim) for source, claim in claims if claim.checks)
         self.sampler, self.number, self.seed, self.every = sampler, number, seed, every
-        self.model, self.provenance = model, dict(provenance)
+        self.model = model
 
     def __getstate__(self) -> dict[str, Any]:
         made = ("draws", "quantiles", "_judges", "_settled")
@@ -87,7 +83,7 @@ class Samples:
     @cached_property
     def draws(self) -> Draws:
         """The parameters and their ranges."""
-        return Draws(self.model.sbml, self.provenance, self.model.shown)
+        return self.model.draws
 
     @cached_property
     def quantiles(self) -> Vector:
@@ -98,7 +94,7 @@ class Samples:
         """Return the values of all drawn and derived parameters in one draw."""
         return self.draws.placed(self.quantiles[item])
 
-    def trial(self, values: Mapping[str, float], *, audit: bool = False) -> JudgedSample:
+    def judge(self, values: Mapping[str, float], *, audit: bool = False) -> JudgedSample:
         """Judge every claim with these values of the parameters.
 
         Args:
@@ -119,13 +115,13 @@ class Samples:
         return all(known is None or known.outcome != "not representable" for known in self._settled[place])
 
     def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
-        """Return what becomes of every check of every claim with these values; see `trial`."""
-        model, experiments = self._judges[audit]
-        model.simulator.rebase({name: Change(value) for name, value in values.items()})
-        experiments.forget()
+        """Return what becomes of every check of every claim with these values; see `sample`."""
+        own, empty = self._judges[audit]
+        model = own.with_values(values)
+        readings = empty.of(model)
         return [
             tuple(
-                known or judge_bound(check, claim, model, experiments)
+                known or judge_bound(check, claim, model, readings)
                 for check, known in zip(claim.checks, settled, strict=True)
             )
             for (_, claim), settled in zip(self.claims, self._settled, strict=True)
@@ -133,12 +129,12 @@ class Samples:
 
     @cached_property
     def _judges(self) -> tuple[tuple[Model, Readings], tuple[Model, Readings]]:
-        """Return model and experiments of the draws, and those of the audit."""
+        """Return model and readings of the draws, and those of the audit."""
         claims = [claim for _, claim in self.claims]
-        models = self.model.at(self.model.accuracy), self.model.at(TIGHT)
+        models = self.model, self.model.replace(accuracy=TIGHT)
         for model in models:
             assert model.simulator
-        first, second = ((model, Readings(model, claims)) for model in models)
+        first, second = ((model, Readings(model.binding, runs(model, claims), model)) for model in models)
         return first, second
 
     @cached_property
@@ -147,14 +143,11 @@ class Samples:
 
         Which influences are switched off is the same in all draws, for only a range of a single value switches one off.
         """
-        text = sbml.with_values(self.model.sbml, self.values(0) if self.number else {}, self.model.shown)
-        drawn = Model(
-            text, self.model.binding, self.model.vocabulary, shown=self.model.shown, overrides=self.model.overrides
-        )
-        experiments = Readings(drawn, ())
+        drawn = self.model.with_values(self.values(0) if self.number else {})
+        readings = Readings(drawn.binding, {}, drawn)
         return tuple(
             tuple(
-                judge(check, claim, drawn, experiments)
+                judge(check, claim, drawn, readings)
                 if isinstance(check, StructureCheck) or missing_words(check, claim.setting, drawn.binding)
                 else None
                 for check in claim.checks
@@ -163,23 +156,23 @@ class Samples:
         )
 
 
-def judged(trials: Samples, chunk: Chunk) -> Columns:
+def judged(samples: Samples, chunk: Chunk) -> Columns:
     """Judge the draws of a chunk; every so many of them once more, for the audit."""
-    done = [trials.trial(trials.values(item)) for item in chunk.items]
-    audited = [item % trials.every == 0 for item in chunk.items]
+    done = [samples.judge(samples.values(item)) for item in chunk.items]
+    audited = [item % samples.every == 0 for item in chunk.items]
     again = [
-        trials.trial(trials.values(item), audit=True) if audit else trial
-        for item, audit, trial in zip(chunk.items, audited, done, strict=True)
+        samples.judge(samples.values(item), audit=True) if audit else sample
+        for item, audit, sample in zip(chunk.items, audited, done, strict=True)
     ]
     return {
-        "verdicts": np.array([trial.verdicts for trial in done]),
-        "effects": np.array([trial.effects for trial in done]),
-        "reason": np.array([trial.reason for trial in done]),
+        "verdicts": np.array([sample.verdicts for sample in done]),
+        "effects": np.array([sample.effects for sample in done]),
+        "reason": np.array([sample.reason for sample in done]),
         "audited": np.array(audited),
-        "audit_verdicts": np.array([trial.verdicts for trial in again]),
-        "audit_effects": np.array([trial.effects for trial in again]),
+        "audit_verdicts": np.array([sample.verdicts for sample in again]),
+        "audit_effects": np.array([sample.effects for sample in again]),
     }
 
 
 def _effects(result: CheckResult) -> tuple[float, float]:
-    return tuple(np.nan if effect is None else effect for effect in (result.effect, result.second_effect))  # type: ignore[return-value]
+    return tuple(np.nan if effect is None else effect.log for effect in (result.effect, result.second_effect))  # type: ignore[return-value]

@@ -1,0 +1,174 @@
+"""Readings: the runs that some readings need, each simulated once, and the values that are read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from osteon.errors import OsteonError, SimulationError
+from osteon.evidence.bindings import Binding
+from osteon.evidence.claims import Reading
+from osteon.evidence.conditions import canonical, parse
+from osteon.evidence.features import FEATURES
+from osteon.simulation.contrast import Contrast, Effect
+from osteon.simulation.timecourse import TimeCourse, Vector
+
+Found = TypeVar("Found")
+Key = tuple[str, str]
+"""Setting and canonical condition: what tells one run of a model from another."""
+
+
+class UndefinedError(OsteonError):
+    """A time course has no such feature, as a half-maximum of what does not change."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One condition in one setting, and when it is read, in the model's time unit.
+
+    ``times`` are the instants, ``whole`` says that features of the whole time course are wanted as well, ``resting``
+    that the steady state is.
+    """
+
+    setting: str
+    condition: str
+    times: tuple[float, ...]
+    whole: bool
+    resting: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The interventions of the condition."""
+        return parse(self.condition)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a time course is needed, and not the steady state alone."""
+        return self.whole or bool(self.times)
+
+    def wanted(self, binding: Binding) -> list[float]:
+        """Return the times on which a time course is wanted, those of features included."""
+        return [*self.times, *(feature_times(binding, self.setting).tolist() if self.whole else ())]
+
+    def until(self, binding: Binding) -> float:
+        """Return the last time of its time course: after t = 0 also where it is only read there or before."""
+        horizon = binding.time(binding.settings[self.setting].horizon) if self.whole else 0.0
+        return max(horizon, *self.times, 0.0) or binding.time("1 min")
+
+
+def feature_times(binding: Binding, setting: str) -> Vector:
+    """Return the times on which features are read: even ones up to the horizon, and ones dense near t = 0."""
+    end = binding.time(binding.settings[setting].horizon)
+    return np.unique(np.concatenate([np.linspace(0.0, end, 201), np.geomspace(end * 1e-5, end, 201)]))
+
+
+def runs(binding: Binding, readings: Iterable[tuple[str, Reading]]) -> dict[Key, Run]:
+    """Return every run that readings need, each reading with its setting and with the instant at which it is made."""
+    times: dict[Key, set[float]] = {}
+    features: dict[Key, set[str]] = {}
+    for setting, reading in readings:
+        key = (setting, canonical(reading.condition))
+        times.setdefault(key, set())
+        features.setdefault(key, set())
+        when = _instant(reading)
+        if when in FEATURES:
+            features[key].add(when)
+        else:
+            times[key].add(binding.time(when))
+    return {
+        key: Run(
+            *key,
+            times=tuple(sorted(times[key])),
+            whole=any(FEATURES[name].of is not None for name in features[key]),
+            resting=any(FEATURES[name].of is None for name in features[key]),
+        )
+        for key in times
+    }
+
+
+class Simulations(Protocol):
+    """Whatever has the numbers of runs: a model, or what another program made of it."""
+
+    def time_course(self, run: Run) -> TimeCourse:
+        """Return the time course of a run, with every time of `Run.wanted`.
+
+        Raises:
+            SimulationError: if the simulation broke.
+        """
+
+    def resting(self, run: Run) -> Mapping[str, float]:
+        """Return every observable in the steady state that a run leads to; see `time_course`."""
+
+
+class Readings:
+    """Simulates each run once, when it is first read, and keeps what came of it, a failure included.
+
+    Args:
+        binding: of the model.
+        wanted: every run that may be asked for; see `runs`.
+        simulations: where the numbers come from.
+    """
+
+    def __init__(self, binding: Binding, wanted: Mapping[Key, Run], simulations: Simulations) -> None:
+        self._binding, self._runs, self._simulations = binding, wanted, simulations
+        self._time_courses: dict[Key, TimeCourse | SimulationError] = {}
+        self._resting: dict[Key, Mapping[str, float] | SimulationError] = {}
+
+    def of(self, simulations: Simulations) -> Readings:
+        """Return the readings of the same runs from elsewhere, such as from the model with other values."""
+        return Readings(self._binding, self._runs, simulations)
+
+    def effect(self, contrast: Contrast) -> Effect:
+        """Return what a contrast comes to.
+
+        Raises:
+            SimulationError: if a simulation broke.
+            UndefinedError: if a time course has no such feature.
+        """
+        value, reference = (self.value(*reading) for reading in contrast.readings)
+        return Effect(value, reference, self._binding.protocol.detection_limit)
+
+    def value(self, setting: str, reading: Reading) -> float:
+        """Return one reading; see `effect`."""
+        key, when = (setting, canonical(reading.condition)), _instant(reading)
+        feature = FEATURES.get(when)
+        if feature is None:
+            return self._time_course(key).at(reading.observable, self._binding.time(when))
+        if feature.of is None:
+            return float(self._steady_state(key)[reading.observable])
+        found = self._time_course(key).feature(feature, reading.observable)
+        if found != found:
+            raise UndefinedError(f"{reading.observable!r} does not change under {reading.condition!r}")
+        return found
+
+    def _time_course(self, key: Key) -> TimeCourse:
+        if key not in self._time_courses:
+            try:
+                self._time_courses[key] = self._simulations.time_course(self._runs[key])
+            except SimulationError as error:
+                self._time_courses[key] = error
+        return _whole(self._time_courses[key])
+
+    def _steady_state(self, key: Key) -> Mapping[str, float]:
+        if key not in self._resting:
+            try:
+                self._resting[key] = self._simulations.resting(self._runs[key])
+            except SimulationError as error:
+                self._resting[key] = error
+        return _whole(self._resting[key])
+
+
+def _whole(found: Found | SimulationError) -> Found:
+    """Return what a simulation gave; raise the error that it gave instead."""
+    if isinstance(found, SimulationError):
+        raise found
+    return found
+
+
+def _instant(reading: Reading) -> str:
+    if reading.at is None:
+        raise ValueError(f"the reading of {reading.observable!r} does not say when it is made")
+    return reading.at

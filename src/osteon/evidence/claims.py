@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, GetPydanticSchema, Tag, model_validator
+from pydantic_core import core_schema
 
 from osteon.errors import listing
-from osteon.evidence import durations
+from osteon.evidence import criteria, durations
 from osteon.evidence.conditions import CONTROL, Condition, parse
-from osteon.evidence.criteria import COMPARISON_WORDS, ComparisonWord, ContrastWord, OrderWord, StructureWord
 from osteon.evidence.durations import Duration
 from osteon.evidence.toml import Document
 
@@ -80,6 +80,11 @@ class Reading(Document):
     at: Instant | None = None
 
 
+def _words(*kinds: criteria.Kind) -> GetPydanticSchema:
+    """Return what makes pydantic and the JSON Schema accept the registered words of some kinds."""
+    return GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema([*criteria.names(*kinds)]))
+
+
 class Comparison(Document):
     """The second contrast of a comparison; what it leaves out is as in the check."""
 
@@ -94,7 +99,7 @@ class Comparison(Document):
 class ContrastCheck(Document):
     """``observable`` under ``condition`` against ``reference``, perhaps compared with a second such contrast."""
 
-    expect: Literal[ContrastWord, ComparisonWord]
+    expect: Annotated[str, _words("contrast", "comparison")]
     observable: str
     condition: Condition = CONTROL
     reference: Condition
@@ -105,8 +110,9 @@ class ContrastCheck(Document):
 
     @model_validator(mode="after")
     def _comparison_is_complete(self) -> ContrastCheck:
-        if (self.expect in COMPARISON_WORDS) != (self.compared_with is not None):
-            needs = "needs" if self.expect in COMPARISON_WORDS else "takes no"
+        compares = criteria.WORDS[self.expect].kind == "comparison"
+        if compares != (self.compared_with is not None):
+            needs = "needs" if compares else "takes no"
             raise ValueError(f"{self.expect!r} {needs} 'compared_with', the second contrast")
         if self.readings[0] == self.readings[1]:
             raise ValueError("condition and reference are the same reading, so nothing is compared")
@@ -147,7 +153,7 @@ class ContrastCheck(Document):
 class OrderCheck(Document):
     """One observable reaches half of its change before another does, under the same condition."""
 
-    expect: OrderWord
+    expect: Annotated[str, _words("order")]
     observable: str
     before: str
     condition: Condition
@@ -164,16 +170,19 @@ class OrderCheck(Document):
 class StructureCheck(Document):
     """Whether one observable influences another in the model's graph of influences."""
 
-    expect: StructureWord
+    expect: Annotated[str, _words("structure")]
     observable: str
     on: str
 
 
+_CLASSES: dict[criteria.Kind, str] = {"order": "OrderCheck", "structure": "StructureCheck"}
+"""The checks that need no contrast, by the kind of their word."""
+
+
 def _kind_of_check(value: Any) -> str:
     word = value.get("expect") if isinstance(value, dict) else getattr(value, "expect", None)
-    if word in get_args(OrderWord):
-        return "OrderCheck"
-    return "StructureCheck" if word in get_args(StructureWord) else "ContrastCheck"
+    known = criteria.WORDS.get(word) if isinstance(word, str) else None
+    return _CLASSES.get(known.kind, "ContrastCheck") if known else "ContrastCheck"
 
 
 Check = Annotated[

@@ -143,6 +143,16 @@ def test_a_conflict_with_a_source_that_cannot_be_read_is_no_fault_of_this_one(ro
     assert "'N0-07'" in left.what
 
 
+def test_check_tells_no_faults_of_sources_that_the_model_does_not_answer_to(root: Path) -> None:
+    start(root, root, "three")
+    path = root / "evidence" / "three.toml"
+    text = path.read_text(encoding="utf-8").replace("N2", "N1")
+    path.write_text(text.replace('demand = "must"', 'demand = "must"\nconflicts_with = ["N1-09"]'), encoding="utf-8")
+    assert build.mechanism_findings(Project(root), "one") == []
+    assert len(build.mechanism_findings(Project(root), "two")) == 2
+    assert len(build.mechanism_findings(Project(root), "three")) == 3
+
+
 def test_check_reads_the_source_of_the_same_name_also_where_the_model_does_not_answer_to_it(root: Path) -> None:
     path = root / "models" / "bindings" / "one.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('sources = ["one"]', "sources = []"), encoding="utf-8")

@@ -121,9 +121,8 @@ def test_all_ways_of_asking_give_one_effect(condition: str, observable: str, wor
 
 def test_a_contrast_keeps_instant_and_observable_of_its_reference() -> None:
     made = _model()
-    claim = _claim(
-        "decrease", "t", "control", reference="double", reference_observable="s", at="1 d", reference_at="peak"
-    )
+    other = {"reference": "double", "reference_observable": "s", "reference_at": "peak"}
+    claim = _claim("decrease", "t", "control", at="1 d", **other)
     check = claim.checks[0]
     assert isinstance(check, ContrastCheck)
     (found,) = contrasts(check, claim, made.vocabulary)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import log
+from dataclasses import FrozenInstanceError
+from math import inf, isnan, log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osteon.evidence.criteria import COMPARISON_WORDS, CONTRAST_WORDS, RATIOS, holds, threshold
+from osteon.evidence.criteria import WORDS, Word, holds, interval, labels, names, ratio, shortfall, threshold
 
 effects = st.floats(-10, 10)
 strong = effects.filter(lambda effect: abs(effect) >= log(1.10))
@@ -81,7 +82,7 @@ def test_directions_exclude_each_other(effect: float) -> None:
 
 @given(strong, strong)
 def test_comparisons_see_only_the_ratio(effect: float, second: float) -> None:
-    for word in COMPARISON_WORDS:
+    for word in names("comparison"):
         assert holds(word, effect, second) == holds(word, -effect, -second)
 
 
@@ -97,7 +98,7 @@ def test_nothing_is_prevented_where_the_stress_does_nothing(effect: float, secon
 
 @given(effects, st.floats(-0.019, 0.019))
 def test_no_ratio_to_noise(effect: float, second: float) -> None:
-    assert not any(holds(word, effect, second) for word in RATIOS)
+    assert not any(holds(word, effect, second) for word in names("comparison"))
 
 
 def test_what_is_not_a_number_is_refused() -> None:
@@ -107,6 +108,10 @@ def test_what_is_not_a_number_is_refused() -> None:
         holds("same", 0.3)
     with pytest.raises(ValueError, match="unknown expectation"):
         holds("bigger", 0.3, 0.3)
+    with pytest.raises(ValueError, match="unknown expectation"):
+        threshold("bigger")
+    with pytest.raises(ValueError, match="judges no effect"):
+        holds("precedes", 0.3, 0.3)
 
 
 def test_nothing_left_is_abolished() -> None:
@@ -135,5 +140,78 @@ def test_thresholds_can_be_read(word: str, said: str) -> None:
 
 
 def test_every_word_has_a_threshold() -> None:
-    for word in (*CONTRAST_WORDS, *COMPARISON_WORDS):
+    for word in names("contrast", "comparison"):
         assert any(character.isdigit() for character in threshold(word))
+
+
+@pytest.mark.parametrize(
+    ("effect", "second", "expected"),
+    [
+        (-inf, -inf, 1.0),
+        (inf, inf, 1.0),
+        (inf, -inf, -1.0),
+        (-inf, inf, -1.0),
+        (0.4, inf, 0.0),
+        (-0.4, inf, 0.0),
+        (0.4, -inf, 0.0),
+        (0.0, -inf, 0.0),
+        (inf, 0.5, inf),
+        (inf, -0.5, -inf),
+        (-inf, 0.5, -inf),
+        (-inf, -0.5, inf),
+        (0.2, -0.4, -0.5),
+    ],
+)
+def test_ratio_of_effects(effect: float, second: float, expected: float) -> None:
+    assert ratio(effect, second) == expected
+
+
+@pytest.mark.parametrize(
+    ("effect", "second", "holding"),
+    [
+        (-inf, -inf, {"same", "not prevented"}),
+        (inf, inf, {"same", "not prevented"}),
+        (inf, -inf, {"prevented"}),
+        (-0.5, -inf, {"prevented"}),
+        (-inf, -0.5, {"stronger", "not prevented"}),
+        (inf, -0.5, {"prevented"}),
+    ],
+)
+def test_comparisons_of_what_appears_or_is_gone(effect: float, second: float, holding: set[str]) -> None:
+    assert {word for word in names("comparison") if holds(word, effect, second)} == holding
+    for word in names("comparison"):
+        missed = shortfall(word, effect, second)
+        assert not isnan(missed)
+        assert (missed == 0.0) == (word in holding)
+
+
+def test_how_far_a_ratio_without_limits_is_from_a_word() -> None:
+    assert shortfall("weaker", -inf, -inf) == pytest.approx(0.2)
+    assert shortfall("same", inf, -inf) == 1.0
+    assert shortfall("not prevented", 0.3, inf) == pytest.approx(0.9)
+
+
+def test_every_word_is_registered_under_its_name_and_cannot_be_changed() -> None:
+    assert all(word.name == name for name, word in WORDS.items())
+    with pytest.raises(FrozenInstanceError):
+        WORDS["increase"].name = "rise"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        WORDS["rise"] = Word("rise", "contrast")  # type: ignore[index]
+
+
+def test_every_word_has_an_interval_or_a_rule() -> None:
+    for word in WORDS.values():
+        assert (word.interval is None) == bool(word.rule) == (word.kind in ("order", "structure")), word
+        assert word.threshold
+
+
+def test_a_label_comes_before_those_that_include_it() -> None:
+    order = [word.name for word in labels()]
+    assert set(order) == {"increase", "decrease", "unchanged", "hardly changed", "abolished"}
+    assert order.index("abolished") < order.index("decrease")
+    assert order.index("unchanged") < order.index("hardly changed")
+
+
+def test_an_interval_says_where_a_word_holds() -> None:
+    assert interval("increase").low == log(1.10)
+    assert interval("partly prevented").open_below

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -12,6 +13,11 @@ import pytest
 from conftest import MODELS, PROJECT, ROOT, generated, model
 from osteon import sbml
 from osteon.curation import build
+from osteon.errors import ProjectError
+from osteon.evidence import toml
+from osteon.evidence.claims import Evidence, natural_order
+from osteon.evidence.criteria import WORDS, names
+from osteon.pages.wording import thresholds
 
 INVENTORY = {"S0": 51, "S1": 22, "S2": 46, "S3": 44, "S4": 20, "X": 11}
 """How many statements were found in each source, or drawn from them together (X); none may be dropped."""
@@ -83,3 +89,121 @@ def test_files_satisfy_the_schema_that_editors_use(stem: str, path: Any) -> None
     directive = text.splitlines()[0]
     assert directive.startswith("#:schema ")
     assert (path.parent / directive.removeprefix("#:schema ")).resolve() == ROOT / "schemas" / f"{stem}.schema.json"
+
+
+SOURCE = """
+[source]
+id = "x"
+tag = "TAG"
+title = "A title"
+citation = "A citation."
+language = "en"
+summary = "A summary."
+"""
+CLAIM = """
+[[claims]]
+id = "ID"
+statement = "A statement."
+place = "Fig. 1"
+kind = "experiment"
+term = "ECO:0000006"
+demand = "record"
+setting = "culture"
+"""
+
+
+def _evidence(tag: str, *ids: str, rest: str = 'documented = "An example."') -> Evidence:
+    claims = "".join(CLAIM.replace("ID", name) + rest + "\n" for name in ids)
+    return toml.parse(SOURCE.replace("TAG", tag) + claims, Evidence, "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("tag", "id_", "number"),
+    [
+        ("S0", "S0-01", 1),
+        ("X", "X-123", 123),
+        ("Kobayashi2015", "Kobayashi2015-01", 1),
+        ("Kobayashi2015a", "Kobayashi2015a-100", 100),
+    ],
+)
+def test_tags_are_short_or_citation_keys(tag: str, id_: str, number: int) -> None:
+    found = _evidence(tag, id_)
+    assert (found.source.tag, found.claims[0].id, found.claims[0].number) == (tag, id_, number)
+
+
+@pytest.mark.parametrize(
+    ("tag", "id_"),
+    [
+        ("S0", "S0-1"),
+        ("S0", "S1-01"),
+        ("S0", "S0-0a"),
+        ("0S", "0S-01"),
+        ("S-0", "S-0-01"),
+        ("S 0", "S 0-01"),
+        ("", "-01"),
+    ],
+)
+def test_what_is_no_tag_or_claim_id_is_refused(tag: str, id_: str) -> None:
+    with pytest.raises(ProjectError):
+        _evidence(tag, id_)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [(("S0-01", "S0-01"), "two claims have the id 'S0-01'"), (("S0-01", "S0-001"), "two claims have the number 1")],
+)
+def test_a_number_is_used_once(ids: tuple[str, str], message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        _evidence("S0", *ids)
+
+
+def test_tags_are_sorted_as_people_count() -> None:
+    tags = ["S10", "X", "S2", "Kobayashi2015a", "S", "Kobayashi2015", "S1"]
+    assert sorted(tags, key=natural_order) == ["Kobayashi2015", "Kobayashi2015a", "S", "S1", "S2", "S10", "X"]
+
+
+CHECKS = {
+    "contrast": 'reference = "control", condition = "a"',
+    "comparison": 'reference = "control", condition = "a", compared_with = { condition = "b" }',
+    "order": 'condition = "a", before = "t"',
+    "structure": 'on = "t"',
+}
+
+
+@pytest.mark.parametrize("word", WORDS.values(), ids=lambda word: word.name)
+def test_every_registered_word_can_be_written_and_is_explained(word: Any) -> None:
+    check = f'checks = [{{ observable = "s", expect = "{word.name}", {CHECKS[word.kind]} }}]'
+    assert _evidence("S0", "S0-01", rest=check).claims[0].checks[0].expect == word.name
+    assert word.name in dict(thresholds())
+
+
+def test_editors_offer_the_registered_words_and_no_others() -> None:
+    definitions = Evidence.model_json_schema()["$defs"]
+    offered = [
+        definitions[name]["properties"]["expect"].get("enum", [definitions[name]["properties"]["expect"].get("const")])
+        for name in ("ContrastCheck", "OrderCheck", "StructureCheck")
+    ]
+    assert offered == [list(names("contrast", "comparison")), list(names("order")), list(names("structure"))]
+
+
+@pytest.mark.parametrize("value", ['["increase"]', "3"])
+def test_a_word_that_is_no_text_is_a_finding(value: str) -> None:
+    with pytest.raises(ProjectError, match=r"x.toml: claims\[0\].checks\[0\].expect: unknown"):
+        _evidence("S0", "S0-01", rest=f'checks = [{{ observable = "s", expect = {value}, reference = "a" }}]')
+
+
+def _properties(schema: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        for name, entry in schema.get("properties", {}).items():
+            yield f"{place}.{name}", entry
+    for key, part in (
+        schema.items() if isinstance(schema, dict) else enumerate(schema) if isinstance(schema, list) else ()
+    ):
+        yield from _properties(part, f"{place}/{key}")
+
+
+@pytest.mark.parametrize("stem", build.SCHEMAS)
+def test_every_property_of_a_schema_is_described(stem: str) -> None:
+    found = dict(_properties(build.SCHEMAS[stem].model_json_schema()))
+    assert len(found) > 10
+    assert [place for place, entry in found.items() if len(entry.get("description", "")) < 10] == []

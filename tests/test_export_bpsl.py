@@ -21,7 +21,7 @@ from conftest import MODELS, scorecard
 from exported import gathered
 from osteon import sbml
 from osteon.evidence.claims import Claim, ContrastCheck
-from osteon.evidence.criteria import EFFECTS, threshold
+from osteon.evidence.criteria import interval, names, threshold
 from osteon.export import bpsl
 from osteon.verification.scorecard import CheckResult
 
@@ -41,7 +41,7 @@ def written(name: str) -> dict[str, str]:
 @cache
 def entries(name: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return for each check its comment and its constraints, in the order of the evidence."""
-    words = {f"# {word}: {threshold(word)}" for word in EFFECTS}
+    words = {f"# {word}: {threshold(word)}" for word in names("contrast")}
     found: list[tuple[str, list[str]]] = []
     for line in written(name)[f"{name}.prop"].splitlines():
         if line in words or line.startswith("# Left out: "):
@@ -76,9 +76,9 @@ def test_every_direction_is_there_or_has_a_reason_not_to_be(name: str) -> None:
             constrained += 1
             assert comment == f"# {check.expect}: {threshold(check.expect)}"
             sides = [line for line in lines if "__" in line.split(" ")[2].split(".")[-1]]
-            interval = EFFECTS[check.expect]
+            within = interval(check.expect)
             assert [line.split()[1] for line in sides] == [
-                sign for sign, end in ((">=", interval.low), ("<=", interval.high)) if isfinite(end)
+                sign for sign, end in ((">=", within.low), ("<=", within.high)) if isfinite(end)
             ]
     assert constrained >= 10
 
@@ -115,7 +115,7 @@ def test_the_model_is_valid_and_knows_the_thresholds(name: str) -> None:
     assert [event.getId() for event in document.getModel().getListOfEvents()]
     engine = roadrunner.RoadRunner(written(name)[f"{name}.xml"])
     nothing = gathered(name).model.binding.protocol.detection_limit * bpsl.NOTHING
-    words = {word.replace(" ", "_"): interval for word, interval in EFFECTS.items()}
+    words = {word.replace(" ", "_"): interval(word) for word in names("contrast")}
     for observable, symbol in gathered(name).design.observables.items():
         value = engine[symbol]
         assert engine[f"ln_{observable}"] == pytest.approx(log(value) if value > 1e-6 else log(nothing), abs=1e-12)
@@ -123,8 +123,8 @@ def test_the_model_is_valid_and_knows_the_thresholds(name: str) -> None:
     assert moved
     for symbol in moved:
         observable, word = symbol.split("__", 1)
-        interval = words[word.removesuffix("_low").removesuffix("_high")]
-        ends = [end for end in (interval.low, interval.high) if isfinite(end)]
+        within = words[word.removesuffix("_low").removesuffix("_high")]
+        ends = [end for end in (within.low, within.high) if isfinite(end)]
         end = ends[-1] if word.endswith("_high") else ends[0]
         assert engine[symbol] - engine[observable] == pytest.approx(end, abs=1e-12)
 
@@ -174,7 +174,7 @@ def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -
     values: dict[tuple[str, str], float] = {}
     ends: dict[str, float] = {}
     nothing = log(gathered(name).model.binding.protocol.detection_limit * bpsl.NOTHING)
-    words = {word.replace(" ", "_"): interval for word, interval in EFFECTS.items()}
+    words = {word.replace(" ", "_"): interval(word) for word in names("contrast")}
     judged = [(result, lines) for result, comment, lines in checked(name) if lines]
     for result, lines in judged:
         for line in lines:
@@ -198,7 +198,7 @@ def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", MODELS)
 def test_pybnf_penalises_a_model_on_which_nothing_acts(name: str, tmp_path: Path) -> None:
     read = constraints(name, tmp_path)
-    bounds = {word.replace(" ", "_"): interval for word, interval in EFFECTS.items()}
+    bounds = {word.replace(" ", "_"): interval(word) for word in names("contrast")}
     values, ends = {}, {}
     for line in read:
         left, sign, right, _, at, *_ = line.split()

@@ -17,7 +17,7 @@ from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import Act
 from osteon.evidence.claims import Claim
-from osteon.evidence.criteria import EFFECTS, RATIOS, holds, shortfall
+from osteon.evidence.criteria import holds, names, shortfall
 from osteon.jobs import parquet
 from osteon.jobs.run import run_job
 from osteon.simulation.model import load
@@ -89,9 +89,9 @@ def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Pat
     assert columns["quantiles"][25:].tobytes() == again["quantiles"].tobytes()
 
 
-@pytest.mark.parametrize("word", [*EFFECTS, *RATIOS])
+@pytest.mark.parametrize("word", names("contrast", "comparison"))
 def test_shortfall_is_nothing_exactly_where_a_word_holds(word: str) -> None:
-    second = 0.3 if word in RATIOS else None
+    second = 0.3 if word in names("comparison") else None
     for effect in np.linspace(-3, 3, 601):
         missed = shortfall(word, float(effect), second)
         assert (missed == 0.0) == holds(word, float(effect), second)

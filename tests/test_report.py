@@ -15,7 +15,7 @@ import pytest
 from conftest import MODELS, PROJECT, ROOT, Command, model, scorecard
 from osteon.analysis.ablation.result import Ablation
 from osteon.errors import OsteonError, ProjectError
-from osteon.evidence.criteria import EFFECTS, holds
+from osteon.evidence.criteria import holds, names
 from osteon.evidence.project import Project
 from osteon.pages.panels import BOTTOM, TOP, panel
 from osteon.pages.report import report
@@ -94,7 +94,7 @@ def test_it_asks_nothing_of_the_network(text: str) -> None:
 
 def test_the_numbers_behind_the_words_are_printed(text: str) -> None:
     page = Reader(text)
-    for word in EFFECTS:
+    for word in names("contrast", "comparison", "order", "structure"):
         assert word in page.text
     assert "fold change ≥ 1.1" in page.text
     assert "E/E′ ≤ 0.2" in page.text
@@ -114,7 +114,7 @@ def test_a_check_holds_when_its_dot_lies_in_its_band(name: str) -> None:
             # A word on a stress also wants the stress to be there; the band is about the ratio alone.
             if holds(check.check.expect, check.effect, check.second_effect):
                 assert drawn.band.top - 0.2 <= dot.y <= drawn.band.bottom + 0.2, (result.claim.id, check.check)
-            elif check.check.expect in EFFECTS:
+            elif check.check.expect in names("contrast"):
                 assert dot.y < drawn.band.top + 0.2 or dot.y > drawn.band.bottom - 0.2
     assert seen > 5
 

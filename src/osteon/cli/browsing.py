@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from osteon.cli.terminal import AsJson, ProjectOption, open_project, output, print_json
+from osteon.errors import Finding, ProjectError
+from osteon.evidence.bindings import Binding
+from osteon.evidence.claims import Evidence
+from osteon.evidence.project import readable
 
 if TYPE_CHECKING:
     from osteon.curation.describe import Description
@@ -19,10 +24,22 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(json: AsJson = False, folder: ProjectOption = None) -> None:
-    """List models, sources and how many claims each source holds."""
+    """List models, sources and how many claims each source holds.
+
+    Files with faults are left out of the list; their faults are shown after it, and the exit code is 2.
+    """
     project = open_project(folder)
-    models = [project.binding(name) for name in project.model_names]
-    sources = [project.evidence(name) for name in project.source_names]
+    models, faults = readable(project.binding, project.model_names)
+    sources, more = readable(project.evidence, project.source_names)
+    findings = tuple(dict.fromkeys([*faults, *more]))
+    _print_list(models, sources, findings, json)
+    if findings:
+        raise ProjectError(findings)
+
+
+def _print_list(
+    models: Sequence[Binding], sources: Sequence[Evidence], findings: Sequence[Finding], json: bool
+) -> None:
     if json:
         print_json(
             {
@@ -39,6 +56,7 @@ def list_(json: AsJson = False, folder: ProjectOption = None) -> None:
                     }
                     for s in sources
                 ],
+                "findings": [{"where": finding.where, "what": finding.what} for finding in findings],
             }
         )
         return

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
-from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
+from osteon.evidence.criteria import WORDS
 from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, lack
 
 STYLES = {
@@ -117,7 +117,8 @@ def described(result: CheckResult) -> Text:
         text = f"{_compared(result, check)}: {_effects(result)}"
     if result.outcome != "holds":
         text += f"; {result.outcome}, expected {check.expect}"
-        text += f" ({threshold(check.expect)})" if check.expect in EFFECTS or check.expect in RATIOS else ""
+        word = WORDS[check.expect]
+        text += f" ({word.threshold})" if word.interval else ""
         text += f": {result.reason}" if result.reason else ""
     return Text(text, style="" if result.outcome == "holds" else STYLES[result.outcome])
 

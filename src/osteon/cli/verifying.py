@@ -42,7 +42,7 @@ def verify(
     set_: ValuesOption = None,
     scale: FactorsOption = None,
     counterfactual: Annotated[
-        str | None, typer.Option(help="Judge the model in a overrides where an excluded mechanism acts.")
+        str | None, typer.Option(help="Judge the model in one where an excluded mechanism acts.")
     ] = None,
     accept_unmet: Annotated[
         bool,

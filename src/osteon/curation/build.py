@@ -14,7 +14,8 @@ from osteon.curation.lint import binding_findings, claim_findings
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence, Vocabulary
-from osteon.evidence.project import Files, Project
+from osteon.evidence.project import Files, Project, readable
+from osteon.evidence.references import conflict_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import antimony_findings, compile_antimony, model_findings
 from osteon.simulation.model import Model, read_text
@@ -84,6 +85,9 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
     shown = files.shown(files.antimony)
     try:
         binding = project.binding(name)
+        crossed = _source_findings(project, binding)
+        if crossed:
+            return crossed
         claims = list(project.claims(binding))
         inherited = project.inherited(binding)
         findings = list(antimony_findings(read_text(files.antimony, shown), shown))
@@ -100,6 +104,20 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
     ]
+
+
+def _source_findings(project: Project, binding: Binding) -> list[Finding]:
+    """Return what is wrong between the sources of a model, the one of its name included, and all others.
+
+    Raises:
+        ProjectError: if one of its own sources has faults; those of others are no concern of this model.
+    """
+    own = {*binding.sources, *{binding.id}.intersection(project.source_names)}
+    _, faults = readable(project.evidence, [name for name in project.source_names if name in own])
+    if faults:
+        raise ProjectError(faults)
+    sources, foreign = readable(project.evidence, project.source_names)
+    return [*tag_findings(sources, own), *conflict_findings(sources, own, complete=not foreign)]
 
 
 def _schemas(project: Project) -> list[tuple[str, Path, str]]:

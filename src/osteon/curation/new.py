@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from itertools import count
 from pathlib import Path
 
 from osteon.errors import OsteonError
@@ -11,6 +12,7 @@ from osteon.evidence.project import Files, Project, find_project, shipped
 from osteon.files import write_file
 
 _TEMPLATES = Path(__file__).parent / "template"
+_TAG = re.compile(r"""\btag\s*=\s*["']([A-Za-z0-9]+)["']""")
 
 
 def start(project: Path | None, folder: Path, name: str) -> list[str]:
@@ -61,7 +63,9 @@ def _filled(template: str, name: str, root: Path) -> str:
 
 
 def _free_tag(root: Path) -> str:
-    """Return a tag that no source of the project has."""
-    project = Project(root)
-    taken = {project.evidence(name).source.tag for name in project.source_names}
-    return next(tag for tag in (f"N{number}" for number in range(10)) if tag not in taken)
+    """Return a tag that no source of the project has, not even one whose file has faults."""
+    texts = (
+        Files(root, name).evidence.read_text(encoding="utf-8", errors="replace") for name in Project(root).source_names
+    )
+    taken = {tag for text in texts for tag in _TAG.findall(text)}
+    return next(tag for tag in map("N{}".format, count()) if tag not in taken)

@@ -22,7 +22,9 @@ class Act(Document):
     """What is done to a model: values set, or multiplied, on parameters, compartments or species."""
 
     set: dict[SymbolId, float] = Field(default_factory=dict)
+    """New values, by symbol of the model, in the unit that the model declares for it."""
     scale: dict[SymbolId, float] = Field(default_factory=dict)
+    """Factors by which values are multiplied, by symbol of the model."""
 
     @property
     def targets(self) -> frozenset[str]:
@@ -34,8 +36,11 @@ class InterventionBinding(Act):
     """One intervention in terms of the model; ``start`` and ``end`` override what its kind implies."""
 
     start: Duration | None = None
+    """When it starts, counted from t = 0; if not given, a treatment starts then, a genotype before equilibration."""
     end: Duration | None = None
+    """When it ends, counted from t = 0; if not given, it lasts."""
     reason: str
+    """Why these symbols and values express the intervention."""
 
     @model_validator(mode="after")
     def _does_something(self) -> InterventionBinding:
@@ -50,9 +55,13 @@ class ObservableBinding(Document):
     """One observable: a symbol of the model, or a formula over its symbols in SBML's own mathematics."""
 
     symbol: SymbolId | None = None
+    """The species, compartment or parameter that is the observable; give this or a formula."""
     formula: str | None = None
+    """The observable as a formula over symbols of the model, such as 'Free + Bound'; give this or a symbol."""
     unit: str
+    """The unit of the observable, as people read it."""
     note: str | None = None
+    """How the symbol or formula relates to what is measured."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> ObservableBinding:
@@ -70,32 +79,50 @@ class SettingBinding(Act):
     """A setting: what differs from the model as written, throughout or only from t = 0 on, and how far to simulate."""
 
     set_at_start: dict[SymbolId, float] = Field(default_factory=dict)
+    """New values from t = 0 on, by symbol of the model; equilibration runs without them."""
     horizon: Duration
+    """How long time courses in this setting are, such as '14 d'."""
     equilibrate: bool = True
+    """Whether the model is brought to its steady state before t = 0."""
     reason: str
+    """Why these symbols and values express the setting."""
 
 
 class Protocol(Document):
     """How the model is run; an observable at or below ``detection_limit`` counts as nothing."""
 
     time_unit: TimeUnit
+    """The unit of time that the model's equations are in."""
     default_setting: str
+    """The setting that is used where a user names none; one of the settings below."""
     settle: Duration
+    """How long the model may take to reach a steady state; there, no species may change notably over this time."""
     detection_limit: float = 1e-6
+    """The value at or below which an observable counts as nothing."""
     relative_tolerance: float = 1e-8
+    """The relative tolerance of the integration."""
     absolute_tolerance: float = 1e-12
+    """The absolute tolerance of the integration."""
 
 
 class ParameterBinding(Document):
     """What a parameter is, where its value comes from, and the range in which it is plausible, in its unit."""
 
     meaning: str
+    """What the parameter is, in a few words."""
     provenance: Literal["literature", "derived", "assumed"]
+    """Where its value comes from: 'literature' (needs a citation), 'derived' (needs a formula) or 'assumed' (needs a
+    reason)."""
     unit: str
+    """The unit that the model declares for it."""
     range: tuple[float, float]
+    """The lowest and the highest plausible value, in its unit; the model's value lies between them."""
     citation: str | None = None
+    """The publication that the value is from."""
     formula: str | None = None
+    """The formula over other parameters that gives the value."""
     reason: str | None = None
+    """Why this value, or this range, is plausible."""
 
     @model_validator(mode="after")
     def _says_whence(self) -> ParameterBinding:
@@ -108,18 +135,23 @@ class ParameterBinding(Document):
 
 
 class Counterfactual(Act):
-    """A overrides in which a mechanism works otherwise; it shows that claims of no effect can fail."""
+    """A version of the model in which a mechanism works otherwise; it shows that claims of no effect can fail."""
 
     meaning: str
+    """What works otherwise in this version of the model, in a plain sentence."""
 
 
 class Figure(Document):
     """What a picture of the model shows best: some observables under some conditions, in one setting."""
 
     setting: str
+    """The setting of the figure."""
     conditions: tuple[Condition, ...]
+    """The conditions whose time courses are drawn, such as 'control' and 'cccp'."""
     observables: tuple[str, ...]
+    """The observables that are drawn."""
     until: Duration | None = None
+    """The last time shown; the setting's horizon if not given."""
 
 
 class Binding(Document):
@@ -130,17 +162,29 @@ class Binding(Document):
     """
 
     id: Identifier
+    """The name of the model: that of this file without '.toml'."""
     title: str
+    """The title of the model."""
     sources: tuple[str, ...]
+    """The sources whose claims the model is judged by, by id."""
     parts: dict[SymbolId, Identifier] = Field(default_factory=dict)
+    """The models that this one is composed of, by the name that each has inside it."""
     protocol: Protocol
+    """How the model is simulated."""
     settings: dict[str, SettingBinding]
+    """How the model expresses each setting of the vocabulary that it knows."""
     interventions: dict[str, InterventionBinding] = Field(default_factory=dict)
+    """How the model expresses each intervention of the vocabulary that it knows."""
     observables: dict[str, ObservableBinding]
+    """How the model expresses each observable of the vocabulary that it knows."""
     parameters: dict[SymbolId, ParameterBinding] = Field(default_factory=dict)
+    """Meaning, provenance and plausible range of each parameter, by its symbol."""
     counterfactuals: dict[str, Counterfactual] = Field(default_factory=dict)
+    """Changed versions of the model, by name, which show that claims of no effect can fail."""
     figure: Figure | None = None
+    """The figure that shows the model best."""
     unmet: dict[str, str] = Field(default_factory=dict)
+    """Why the model does not meet a claim, by claim id."""
 
     @model_validator(mode="after")
     def _default_setting_is_bound(self) -> Binding:

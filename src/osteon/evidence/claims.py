@@ -6,16 +6,17 @@ Checks name interventions, observables and settings of the vocabulary, never a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, GetPydanticSchema, Tag, model_validator
+from pydantic_core import core_schema
 
 from osteon.errors import listing
-from osteon.evidence import durations
+from osteon.evidence import criteria, durations
 from osteon.evidence.conditions import CONTROL, Condition, parse
-from osteon.evidence.criteria import COMPARISON_WORDS, ComparisonWord, ContrastWord, OrderWord, StructureWord
 from osteon.evidence.durations import Duration
 from osteon.evidence.features import FEATURES, HALF_MAXIMUM
 from osteon.evidence.toml import Document
@@ -43,32 +44,44 @@ class Intervention(Document):
     """One thing an experimenter does; a genotype acts before equilibration, a treatment from t = 0."""
 
     kind: Literal["genotype", "treatment"]
+    """A genotype acts before equilibration, as in an animal born with it; a treatment acts from t = 0."""
     meaning: str
+    """What the experimenter does, in a plain sentence."""
     term: Curie
+    """The ontology term that comes nearest, as prefix and identifier, such as CHEBI:3259."""
 
 
 class Observable(Document):
     """One thing an experimenter measures."""
 
     meaning: str
+    """What is measured, in a plain sentence."""
     term: Curie
+    """The ontology term that comes nearest, as prefix and identifier, such as GO:0005635."""
 
 
 class Setting(Document):
     """Where an experiment takes place, and when it is read unless a check says otherwise."""
 
     meaning: str
+    """Where the experiment takes place: the culture or the animal, in a plain sentence."""
     term: Curie
+    """The ontology term that comes nearest, as prefix and identifier, such as CL:0000137."""
     readout: Duration
+    """When observables are read unless a claim or a check says otherwise, such as '72 h' after t = 0."""
     readout_basis: str
+    """Why this is the usual time: where the sources give it, or how it was chosen."""
 
 
 class Vocabulary(Document):
     """The closed list of words in which all evidence is written."""
 
     interventions: dict[Identifier, Intervention]
+    """Everything an experimenter does, by id; conditions are written in these ids, such as 'cccp+si_atf4'."""
     observables: dict[Identifier, Observable]
+    """Everything that is measured, by id."""
     settings: dict[Identifier, Setting]
+    """Every place of experiments, by id."""
 
 
 class Reading(Document):
@@ -83,33 +96,57 @@ class Reading(Document):
         return self if self.at is not None else self.model_copy(update={"at": usual})
 
 
+def _words(*kinds: criteria.Kind) -> GetPydanticSchema:
+    """Return what makes pydantic and the JSON Schema accept the registered words of some kinds."""
+    return GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema([*criteria.names(*kinds)]))
+
+
 class Comparison(Document):
     """The second contrast of a comparison; what it leaves out is as in the check."""
 
     condition: Condition | None = None
+    """The condition of the second contrast; that of the check if not given."""
     reference: Condition | None = None
+    """The reference of the second contrast; that of the check if not given."""
     observable: str | None = None
+    """The observable of the second contrast; that of the check if not given."""
     reference_observable: str | None = None
+    """What is read of the reference in the second contrast; its observable if not given."""
     at: Instant | None = None
+    """When the condition of the second contrast is read: a duration, 'steady state', 'peak' or 'mean'; as in the check
+    if not given."""
     reference_at: Instant | None = None
+    """When the reference of the second contrast is read; if not given, as its condition, or as in the check."""
 
 
 class ContrastCheck(Document):
     """``observable`` under ``condition`` against ``reference``, perhaps compared with a second such contrast."""
 
-    expect: Literal[ContrastWord, ComparisonWord]
+    expect: Annotated[str, _words("contrast", "comparison")]
+    """The word that the effect of the condition against the reference must satisfy, such as 'increase' or
+    'prevented'."""
     observable: str
+    """What is measured; an observable of the vocabulary."""
     condition: Condition = CONTROL
+    """What is done: 'control', or interventions of the vocabulary joined by +, such as 'cccp+si_atf4'."""
     reference: Condition
+    """The condition that it is compared with, written in the same way."""
     reference_observable: str | None = None
+    """What is measured under the reference, where it is not the same observable."""
     at: Instant | None = None
+    """When the condition is read: a duration after t = 0, 'steady state', 'peak' or 'mean'; as in the claim, or the
+    setting's readout, if not given."""
     reference_at: Instant | None = None
+    """When the reference is read; as the condition if not given."""
     compared_with: Comparison | None = None
+    """The second contrast, for words that compare two effects, such as 'weaker' or 'prevented'; what it leaves out is
+    as in the check."""
 
     @model_validator(mode="after")
     def _comparison_is_complete(self) -> ContrastCheck:
-        if (self.expect in COMPARISON_WORDS) != (self.compared_with is not None):
-            needs = "needs" if self.expect in COMPARISON_WORDS else "takes no"
+        compares = criteria.WORDS[self.expect].kind == "comparison"
+        if compares != (self.compared_with is not None):
+            needs = "needs" if compares else "takes no"
             raise ValueError(f"{self.expect!r} {needs} 'compared_with', the second contrast")
         if self.readings[0] == self.readings[1]:
             raise ValueError("condition and reference are the same reading, so nothing is compared")
@@ -150,10 +187,14 @@ class ContrastCheck(Document):
 class OrderCheck(Document):
     """One observable reaches half of its change before another does, under the same condition."""
 
-    expect: OrderWord
+    expect: Annotated[str, _words("order")]
+    """The word for the order of two changes: the observable reaches half of its greatest change earlier."""
     observable: str
+    """What changes first; an observable of the vocabulary."""
     before: str
+    """What changes later; an observable of the vocabulary."""
     condition: Condition
+    """The condition under which both change, such as 'cccp'."""
 
     @cached_property
     def readings(self) -> tuple[Reading, Reading]:
@@ -167,16 +208,22 @@ class OrderCheck(Document):
 class StructureCheck(Document):
     """Whether one observable influences another in the model's graph of influences."""
 
-    expect: StructureWord
+    expect: Annotated[str, _words("structure")]
+    """Whether the observable influences the other one in the model, along any path or directly."""
     observable: str
+    """What influences, or does not; an observable of the vocabulary."""
     on: str
+    """What is influenced, or is not; an observable of the vocabulary."""
+
+
+_CLASSES: dict[criteria.Kind, str] = {"order": "OrderCheck", "structure": "StructureCheck"}
+"""The checks that need no contrast, by the kind of their word."""
 
 
 def _kind_of_check(value: Any) -> str:
     word = value.get("expect") if isinstance(value, dict) else getattr(value, "expect", None)
-    if word in get_args(OrderWord):
-        return "OrderCheck"
-    return "StructureCheck" if word in get_args(StructureWord) else "ContrastCheck"
+    known = criteria.WORDS.get(word) if isinstance(word, str) else None
+    return _CLASSES.get(known.kind, "ContrastCheck") if known else "ContrastCheck"
 
 
 Check = Annotated[
@@ -197,25 +244,48 @@ Demand = Literal["must", "soft", "must not", "record"]
 class Claim(Document):
     """One statement of a source, in our words, with its place and its checks."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]\d?-\d\d$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*-[0-9]{2,}$")]
+    """The source's tag, a hyphen and a number of two or more digits, such as S0-01 or Kobayashi2015-01; never changed
+    once published."""
     statement: str
+    """What the source reports, in your own words."""
     place: str
+    """Where the source says so: section, paragraph, figure or table."""
     kind: Kind
+    """What the claim rests on: the source's own experiment, an earlier one of the same group, the work of others
+    (background), a conclusion (inference), the design of the experiment (method), or a stated unknown (gap)."""
     term: Annotated[str, Field(pattern=r"^ECO:\d{7}$")]
+    """The term of the Evidence and Conclusion Ontology for the kind of evidence, such as ECO:0000006."""
     demand: Demand
+    """What is asked of a model: 'must' reproduce it, 'soft' for agreement in sign, 'must not' do what is excluded,
+    'record' to be on record only."""
     role: Literal["construction", "held_out"] = "construction"
+    """'construction' if the model was built with the claim in view, 'held_out' if its numbers were chosen without
+    it."""
     setting: str
+    """Where the experiment takes place; a setting of the vocabulary."""
     at: Instant | None = None
+    """When the checks of the claim are read unless they say otherwise: a duration after t = 0, 'steady state', 'peak'
+    or 'mean'; the setting's readout if not given."""
     checks: tuple[Check, ...] = ()
+    """The comparisons that the claim asks of a model; the claim is supported if all of them hold."""
     documented: str | None = None
+    """Why no simulation can test the claim; given instead of checks."""
     conflicts_with: tuple[str, ...] = ()
+    """Ids of claims, of this source or others, that report the contrary."""
     note: str | None = None
+    """Anything that a reader of the claim should know besides; shown below the statement."""
 
     @model_validator(mode="after")
     def _checked_or_documented(self) -> Claim:
         if bool(self.checks) == (self.documented is not None):
             raise ValueError("give either 'checks' or 'documented' with the reason why no simulation can test it")
         return self
+
+    @property
+    def number(self) -> int:
+        """The number of the claim in its source, whether or not it is written with zeros before it."""
+        return int(self.id.rpartition("-")[2])
 
     @property
     def conditions(self) -> frozenset[str]:
@@ -227,30 +297,48 @@ class Source(Document):
     """A document, cited."""
 
     id: Identifier
-    tag: Annotated[str, Field(pattern=r"^[A-Z]\d?$")]
+    """The name of this file without '.toml'."""
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
+    """A short tag that no other source of the project has, with which its claim ids begin: a letter and a number (S0)
+    or a citation key (Kobayashi2015)."""
     title: str
+    """The title of the document."""
     citation: str
+    """Authors, title, journal, year and identifier, as in a list of references."""
     identifier: Curie | None = None
+    """Its identifier as prefix and local part, such as doi:10.1000/182."""
     language: str
+    """The language of the document as a two-letter code, such as 'en'."""
     summary: str
+    """What the source reports, in a sentence or two of your own."""
 
 
 class Evidence(Document):
     """One source and every claim in it."""
 
     source: Source
+    """The document that the claims come from."""
     claims: tuple[Claim, ...]
+    """Every claim of the source, whether or not a model can meet it."""
 
     @model_validator(mode="after")
     def _ids_are_sound(self) -> Evidence:
-        seen: set[str] = set()
+        seen: dict[int, str] = {}
         for claim in self.claims:
-            if claim.id in seen:
-                raise ValueError(f"two claims have the id {claim.id!r}")
             if not claim.id.startswith(f"{self.source.tag}-"):
                 raise ValueError(f"claim id {claim.id!r} does not start with the source's tag, '{self.source.tag}-'")
-            seen.add(claim.id)
+            if claim.number in seen:
+                same = (
+                    f"have the id {claim.id!r}" if seen[claim.number] == claim.id else f"have the number {claim.number}"
+                )
+                raise ValueError(f"two claims {same}")
+            seen[claim.number] = claim.id
         return self
+
+
+def natural_order(tag: str) -> list[str | int]:
+    """Return the key by which tags are sorted: S2 before S10."""
+    return [int(part) if part.isdigit() else part for part in re.split("([0-9]+)", tag)]
 
 
 def readings(check: ContrastCheck | OrderCheck | StructureCheck) -> tuple[Reading, ...]:

@@ -1,31 +1,21 @@
-"""The words in which a claim expects a direction, and the thresholds behind them.
+"""The words in which a claim expects a result, and the thresholds behind them.
 
-With ``y`` an observable, the effect of a contrast is ``E = ln(y_condition / y_reference)``. This module is the only
-place where a number decides whether a word holds; the report prints these numbers, and nothing else may move them.
+With ``y`` an observable, the effect of a contrast is ``E = ln(y_condition / y_reference)``. `WORDS` is the only place
+where a number decides whether a word holds. Evidence, its JSON Schema, verification, exports, the report and the site
+all read it, so a new word is one new entry.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, isnan, log
-from typing import Literal, get_args
+from math import copysign, exp, inf, isinf, isnan, log
+from types import MappingProxyType
+from typing import Literal
 
-ContrastWord = Literal[
-    "increase", "decrease", "slight increase", "slight decrease", "unchanged", "hardly changed", "abolished"
-]
-"""Words that judge one effect."""
-
-ComparisonWord = Literal["same", "weaker", "stronger", "prevented", "partly prevented", "not prevented"]
-"""Words that judge an effect E against a second one, E'."""
-
-OrderWord = Literal["precedes"]
-"""The word that judges the order of two half-maximum times."""
-
-StructureWord = Literal["influences", "does not influence", "directly influences", "does not directly influence"]
-"""Words that judge the graph of influences of a model."""
-
-CONTRAST_WORDS: tuple[str, ...] = get_args(ContrastWord)
-COMPARISON_WORDS: tuple[str, ...] = get_args(ComparisonWord)
+WordKind = Literal["contrast", "comparison", "order", "structure"]
+"""What a word judges: one effect E; E against a second effect E'; the order of two half-maximum times; or the graph of
+influences of a model."""
 
 
 @dataclass(frozen=True)
@@ -41,34 +31,120 @@ class Interval:
         return above and value <= self.high
 
 
-_INFINITY = float("inf")
+@dataclass(frozen=True)
+class Word:
+    """One word of expectation.
 
-EFFECTS: dict[str, Interval] = {
-    "increase": Interval(log(1.10), _INFINITY),
-    "decrease": Interval(-_INFINITY, -log(1.10)),
-    "slight increase": Interval(log(1.02), log(1.25)),
-    "slight decrease": Interval(-log(1.25), -log(1.02)),
-    "unchanged": Interval(-log(1.05), log(1.05)),
-    "hardly changed": Interval(-log(1.10), log(1.10)),
-    "abolished": Interval(-_INFINITY, log(0.10)),
-}
-"""Where the effect E must lie for a contrast word to hold."""
+    Attributes:
+        name: as it stands under ``expect`` in a check.
+        kind: what it judges.
+        interval: where E (contrast) or the ratio E/E' (comparison) must lie; ``None`` for the other kinds.
+        stress: whether E' is the effect of a stress, so that it must itself be an increase or a decrease.
+        label: whether the word also serves to name any effect, such as that of a prediction.
+        rule: what must be the case, in plain characters, where no interval says so.
+        direct: whether a structure word is about a direct influence, and not about any path of influences.
+        absent: whether a structure word expects that there is none.
+    """
 
-RATIOS: dict[str, Interval] = {
-    "same": Interval(0.9, 1.1),
-    "weaker": Interval(0.0, 0.8, open_below=True),
-    "stronger": Interval(1.25, _INFINITY),
-    "prevented": Interval(-_INFINITY, 0.2),
-    "partly prevented": Interval(0.2, 0.8, open_below=True),
-    "not prevented": Interval(0.9, _INFINITY),
-}
-"""Where the ratio E/E' must lie for a comparison word to hold."""
+    name: str
+    kind: WordKind
+    interval: Interval | None = None
+    stress: bool = False
+    label: bool = False
+    rule: str = ""
+    direct: bool = False
+    absent: bool = False
 
-STRESS_WORDS = frozenset({"prevented", "partly prevented", "not prevented"})
-"""Comparison words whose second effect is a stress that must itself be an increase or a decrease."""
+    @property
+    def threshold(self) -> str:
+        """The threshold in plain characters, for tables and reports."""
+        if self.interval is None:
+            return self.rule
+        low, high = self.interval.low, self.interval.high
+        if self.kind == "contrast":
+            return _bounds("fold change", exp(low), exp(high), self.interval.open_below)
+        return _bounds("E/E'", low, high, self.interval.open_below)
+
+
+_GRAPH = "graph of influences"
+
+WORDS: Mapping[str, Word] = MappingProxyType(
+    {
+        word.name: word
+        for word in (
+            Word("increase", "contrast", Interval(log(1.10), inf), label=True),
+            Word("decrease", "contrast", Interval(-inf, -log(1.10)), label=True),
+            Word("slight increase", "contrast", Interval(log(1.02), log(1.25))),
+            Word("slight decrease", "contrast", Interval(-log(1.25), -log(1.02))),
+            Word("unchanged", "contrast", Interval(-log(1.05), log(1.05)), label=True),
+            Word("hardly changed", "contrast", Interval(-log(1.10), log(1.10)), label=True),
+            Word("abolished", "contrast", Interval(-inf, log(0.10)), label=True),
+            Word("same", "comparison", Interval(0.9, 1.1)),
+            Word("weaker", "comparison", Interval(0.0, 0.8, open_below=True)),
+            Word("stronger", "comparison", Interval(1.25, inf)),
+            Word("prevented", "comparison", Interval(-inf, 0.2), stress=True),
+            Word("partly prevented", "comparison", Interval(0.2, 0.8, open_below=True), stress=True),
+            Word("not prevented", "comparison", Interval(0.9, inf), stress=True),
+            Word("precedes", "order", rule="half-maximum earlier"),
+            Word("influences", "structure", rule=_GRAPH),
+            Word("does not influence", "structure", rule=_GRAPH, absent=True),
+            Word("directly influences", "structure", rule=_GRAPH, direct=True),
+            Word("does not directly influence", "structure", rule=_GRAPH, direct=True, absent=True),
+        )
+    }
+)
+"""Every word of expectation, by its name."""
 
 SMALLEST_EFFECT = log(1.02)
 """Least size of E' for a ratio E/E' to mean anything: the least effect that has a word of its own."""
+
+
+def names(*kinds: WordKind) -> tuple[str, ...]:
+    """Return the words of some kinds, in the order of `WORDS`."""
+    return tuple(word.name for word in WORDS.values() if word.kind in kinds)
+
+
+def labels() -> tuple[Word, ...]:
+    """Return the words that name an effect, the more specific first: a word comes before one that includes it."""
+    chosen = [word for word in WORDS.values() if word.label]
+    return tuple(sorted(chosen, key=lambda word: -sum(_includes(other.name, word.name) for other in chosen)))
+
+
+def _includes(wide: str, narrow: str) -> bool:
+    outer, inner = interval(wide), interval(narrow)
+    return outer != inner and outer.low <= inner.low and inner.high <= outer.high
+
+
+def _known(word: str) -> Word:
+    if word not in WORDS:
+        raise ValueError(f"unknown expectation {word!r}")
+    return WORDS[word]
+
+
+def interval(word: str) -> Interval:
+    """Return where the effect E must lie for a contrast word to hold, or the ratio E/E' for a comparison word.
+
+    Raises:
+        ValueError: if the word is unknown, or judges no effect.
+    """
+    found = _known(word).interval
+    if found is None:
+        raise ValueError(f"{word!r} judges no effect")
+    return found
+
+
+def ratio(effect: float, second: float) -> float:
+    """Return E/E', also where the observable disappears (E = -inf) or appears (E = inf).
+
+    Two effects without limit are equal, up to their sign; beside one without limit every finite effect is nothing.
+
+    Args:
+        effect: E.
+        second: E'; not zero.
+    """
+    if isinf(effect) and isinf(second):
+        return copysign(1.0, effect) * copysign(1.0, second)
+    return effect / second
 
 
 def holds(word: str, effect: float, second: float | None = None) -> bool:
@@ -77,25 +153,24 @@ def holds(word: str, effect: float, second: float | None = None) -> bool:
     Args:
         word: a contrast or comparison word.
         effect: E, the natural logarithm of a fold change; may be infinite.
-        second: E', for comparison words.
+        second: E', for comparison words; may be infinite.
 
     Raises:
-        ValueError: if the word is unknown, an effect is not a number, or the second effect is missing.
+        ValueError: if the word is unknown or judges no effect, an effect is not a number, or the second is missing.
     """
     if isnan(effect) or (second is not None and isnan(second)):
         raise ValueError("an effect is not a number")
-    if word in EFFECTS:
-        return effect in EFFECTS[word]
-    if word not in RATIOS:
-        raise ValueError(f"unknown expectation {word!r}")
+    within = interval(word)
+    if WORDS[word].kind == "contrast":
+        return effect in within
     if second is None:
         raise ValueError(f"{word!r} compares two effects, and the second is missing")
-    return _is_comparable(word, second) and effect / second in RATIOS[word]
+    return _is_comparable(WORDS[word], second) and ratio(effect, second) in within
 
 
-def _is_comparable(word: str, second: float) -> bool:
-    if word in STRESS_WORDS:
-        return second in EFFECTS["increase"] or second in EFFECTS["decrease"]
+def _is_comparable(word: Word, second: float) -> bool:
+    if word.stress:
+        return holds("increase", second) or holds("decrease", second)
     return abs(second) >= SMALLEST_EFFECT
 
 
@@ -112,28 +187,27 @@ def shortfall(word: str, effect: float, second: float | None = None) -> float:
     """
     if holds(word, effect, second):
         return 0.0
-    if word in RATIOS and (second is None or not _is_comparable(word, second)):
-        return 1.0
-    interval = EFFECTS[word] if word in EFFECTS else RATIOS[word]
-    value = effect if second is None or word in EFFECTS else effect / second
+    value, within = effect, interval(word)
+    if WORDS[word].kind == "comparison" and second is not None:
+        if not _is_comparable(WORDS[word], second):
+            return 1.0
+        value = ratio(effect, second)
     # An open end is missed by nothing; it still is missed.
-    return min(1.0, max(interval.low - value, value - interval.high, 1e-9))
+    return min(1.0, max(within.low - value, value - within.high, 1e-9))
 
 
 def threshold(word: str) -> str:
-    """Return the threshold of a word in plain characters, for tables and reports."""
-    if word in EFFECTS:
-        interval = EFFECTS[word]
-        return _bounds("fold change", exp(interval.low), exp(interval.high), interval.open_below)
-    if word in RATIOS:
-        interval = RATIOS[word]
-        return _bounds("E/E'", interval.low, interval.high, interval.open_below)
-    return {"precedes": "half-maximum earlier"}.get(word, "graph of influences")
+    """Return the threshold of a word in plain characters, for tables and reports.
+
+    Raises:
+        ValueError: if the word is unknown.
+    """
+    return _known(word).threshold
 
 
 def _bounds(name: str, low: float, high: float, open_below: bool) -> str:
-    if high == _INFINITY:
+    if high == inf:
         return f"{name} >= {low:.3g}"
-    if low in (-_INFINITY, 0.0) and not (open_below and low == 0.0):
+    if low in (-inf, 0.0) and not (open_below and low == 0.0):
         return f"{name} <= {high:.3g}"
     return f"{low:.3g} {'<' if open_below else '<='} {name} <= {high:.3g}"

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from osteon.errors import Finding, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence import toml
-from osteon.evidence.bindings import Binding, Figure, ParameterBinding
-from osteon.evidence.claims import Claim, Evidence, Vocabulary, words
+from osteon.evidence.bindings import Binding, ParameterBinding
+from osteon.evidence.claims import Claim, Evidence, Vocabulary
 from osteon.evidence.conditions import parse
+from osteon.evidence.references import shown_evidence, tag_findings, unknown_in_binding, unknown_in_evidence
 
 _MARK = Path("evidence", "vocabulary.toml")
 _PACKAGED = Path(__file__).parents[1] / "data"
 _CHECKOUT = Path(__file__).parents[3]
+
+T = TypeVar("T")
 
 
 def shipped() -> Path:
@@ -80,17 +83,33 @@ class Files:
 
 
 class Project:
-    """A project's vocabulary, sources and bindings, read once and on demand."""
+    """A project's vocabulary, sources, bindings and results on record, as they are when first asked for.
+
+    Each file is read and checked once. A new `Project` sees what has changed since.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._contents: dict[Path, Any] = {}
         if not (self.root / _MARK).is_file():
             raise ProjectError([Finding(str(root), f"not an Osteon project: it has no {_MARK.as_posix()}")])
 
-    @cached_property
+    def _once(self, path: Path, read: Callable[[Path], T]) -> T:
+        """Return what a file holds, or raise its findings, as they were at the first reading."""
+        if path not in self._contents:
+            try:
+                self._contents[path] = read(path)
+            except ProjectError as error:
+                self._contents[path] = error
+        found: T | ProjectError = self._contents[path]
+        if isinstance(found, ProjectError):
+            raise ProjectError(found.findings)
+        return found
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """The words."""
-        return toml.read(self.root / _MARK, Vocabulary, _MARK.as_posix())
+        return self._once(self.root / _MARK, lambda path: toml.read(path, Vocabulary, _MARK.as_posix()))
 
     @cached_property
     def model_names(self) -> tuple[str, ...]:
@@ -124,21 +143,21 @@ class Project:
         return self.files(name)
 
     def evidence(self, name: str) -> Evidence:
-        """Read one source and check that it speaks only in words of the vocabulary.
+        """Return one source, checked to speak only in words of the vocabulary.
 
         Raises:
             ProjectError: with every fault found.
         """
-        path = self.root / "evidence" / f"{name}.toml"
-        shown = f"evidence/{name}.toml"
-        evidence = toml.read(path, Evidence, shown)
-        findings = list(_evidence_findings(evidence, self.vocabulary, name, shown))
-        if findings:
-            raise ProjectError(findings)
-        return evidence
+
+        def read(path: Path) -> Evidence:
+            evidence = toml.read(path, Evidence, shown_evidence(name))
+            _refuse(unknown_in_evidence(evidence, self.vocabulary, name))
+            return evidence
+
+        return self._once(self.root / "evidence" / f"{name}.toml", read)
 
     def binding(self, name: str) -> Binding:
-        """Read the binding of one of the project's own models; see `read_binding`."""
+        """Return the binding of one of the project's own models; see `read_binding`."""
         files = self.known_files(name)
         binding = self.read_binding(files.binding)
         if binding.id != name:
@@ -146,17 +165,19 @@ class Project:
         return binding
 
     def read_binding(self, path: Path) -> Binding:
-        """Read a binding from any file and check its words.
+        """Return the binding in any file, with its words checked.
 
         Raises:
             ProjectError: with every fault found.
         """
-        shown = Files(self.root, path.stem).shown(path.resolve())
-        binding = toml.read(path, Binding, shown)
-        findings = list(_binding_findings(binding, self.vocabulary, self.source_names, shown))
-        if findings:
-            raise ProjectError(findings)
-        return binding
+
+        def read(path: Path) -> Binding:
+            shown = Files(self.root, path.stem).shown(path)
+            binding = toml.read(path, Binding, shown)
+            _refuse(unknown_in_binding(binding, self.vocabulary, self.source_names, shown))
+            return binding
+
+        return self._once(path.resolve(), read)
 
     def inherited(self, binding: Binding) -> dict[str, ParameterBinding]:
         """Return the provenance that a composed model takes over from its parts, by the names of its own symbols."""
@@ -179,7 +200,7 @@ class Project:
         """
         files = self.known_files(name)
         path = files.result(kind)
-        result = self._read_result(path)
+        result = self._result(path)
         if result is not None and result.get("model") != name:
             raise ProjectError([Finding(files.shown(path), f"not a result of model {name!r}; compute it anew")])
         return result
@@ -192,7 +213,7 @@ class Project:
             ProjectError: if the file is not one that this program wrote.
         """
         path = self.root / "docs" / "results" / "robustness.json"
-        result = self._read_result(path)
+        result = self._result(path)
         if result is None:
             return {}
         try:
@@ -201,9 +222,10 @@ class Project:
             shown = path.relative_to(self.root).as_posix()
             raise ProjectError([Finding(shown, "not a result of `osteon robustness`; compute it anew")]) from None
 
-    def _read_result(self, path: Path) -> dict[str, Any] | None:
-        if not path.is_file():
-            return None
+    def _result(self, path: Path) -> dict[str, Any] | None:
+        return self._once(path, self._read_result) if path.is_file() else None
+
+    def _read_result(self, path: Path) -> dict[str, Any]:
         shown = path.relative_to(self.root).as_posix()
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
@@ -214,10 +236,37 @@ class Project:
         return result
 
     def claims(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
-        """Yield every claim that a model answers to, with the id of its source."""
-        for source in binding.sources:
-            for claim in self.evidence(source).claims:
-                yield source, claim
+        """Yield every claim that a model answers to, with the id of its source.
+
+        Raises:
+            ProjectError: if two of the sources have one tag, so that results of one claim could pass for another's.
+        """
+        sources = [self.evidence(name) for name in binding.sources]
+        _refuse(tag_findings(sources))
+        for evidence in sources:
+            for claim in evidence.claims:
+                yield evidence.source.id, claim
+
+
+def readable(read: Callable[[str], T], names: Iterable[str]) -> tuple[list[T], list[Finding]]:
+    """Read all files that can be read, such as every binding by `Project.binding`.
+
+    Returns:
+        What was read, and each fault of the other files once.
+    """
+    found, findings = [], dict[Finding, None]()
+    for name in names:
+        try:
+            found.append(read(name))
+        except ProjectError as error:
+            findings |= dict.fromkeys(error.findings)
+    return found, list(findings)
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    found = tuple(findings)
+    if found:
+        raise ProjectError(found)
 
 
 def _renamed(entry: ParameterBinding, prefix: str, names: Iterable[str]) -> ParameterBinding:
@@ -226,52 +275,6 @@ def _renamed(entry: ParameterBinding, prefix: str, names: Iterable[str]) -> Para
         return entry
     pattern = r"\b(" + "|".join(map(re.escape, names)) + r")\b"
     return entry.model_copy(update={"formula": re.sub(pattern, rf"{prefix}_\1", entry.formula)})
-
-
-def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:
-    return Finding(f"{shown}: {place}", f"unknown {word!r}{suggestion(word, known)}")
-
-
-def _evidence_findings(evidence: Evidence, vocabulary: Vocabulary, name: str, shown: str) -> Iterator[Finding]:
-    if evidence.source.id != name:
-        yield Finding(f"{shown}: source.id", f"{evidence.source.id!r} is not the file's name")
-    for number, claim in enumerate(evidence.claims):
-        if claim.setting not in vocabulary.settings:
-            yield _unknown(shown, f"claims[{number}].setting", claim.setting, vocabulary.settings)
-        for index, check in enumerate(claim.checks):
-            place = f"claims[{number}].checks[{index}]"
-            for kind, word in dict.fromkeys(words(check)):
-                known = getattr(vocabulary, kind)
-                if word not in known:
-                    yield _unknown(shown, f"{place}.{kind[:-1]}", word, known)
-
-
-def _binding_findings(
-    binding: Binding, vocabulary: Vocabulary, sources: tuple[str, ...], shown: str
-) -> Iterator[Finding]:
-    for name in binding.sources:
-        if name not in sources:
-            yield _unknown(shown, "sources", name, sources)
-    for kind in ("settings", "interventions", "observables"):
-        known = getattr(vocabulary, kind)
-        for word in getattr(binding, kind):
-            if word not in known:
-                yield _unknown(shown, kind, word, known)
-    if binding.figure is not None:
-        yield from _figure_findings(binding, binding.figure, shown)
-
-
-def _figure_findings(binding: Binding, figure: Figure, shown: str) -> Iterator[Finding]:
-    drawn = [name for condition in figure.conditions for name in parse(condition)]
-    for kind, words_ in (
-        ("settings", [figure.setting]),
-        ("interventions", drawn),
-        ("observables", figure.observables),
-    ):
-        known = getattr(binding, kind)
-        for word in words_:
-            if word not in known:
-                yield _unknown(shown, "figure", word, known)
 
 
 def canonical_condition(text: str, binding: Binding, vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -15,9 +15,12 @@ from osteon.errors import Finding, ProjectError, suggestion
 
 
 class Document(BaseModel):
-    """Base of everything read from TOML: unknown keys are errors, values never change."""
+    """Base of everything read from TOML: unknown keys are errors, values never change.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    The docstring of a field is its description in the JSON Schema, which editors show to those who write the file.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a changed copy; pydantic would hand it what the original has worked out from its own values."""

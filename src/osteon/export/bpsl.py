@@ -18,7 +18,7 @@ import libsbml
 from osteon import sbml
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading
 from osteon.evidence.conditions import canonical
-from osteon.evidence.criteria import EFFECTS, threshold
+from osteon.evidence.criteria import interval, threshold
 from osteon.evidence.features import FEATURES, STEADY_STATE
 from osteon.experiments.experiment import Experiment
 from osteon.experiments.runs import missing_words
@@ -128,10 +128,10 @@ class _Writer:
         if defined not in self._references:
             self._references.add(defined)
             yield f"{defined} weight 1"
-        interval = EFFECTS[check.expect]
-        for sign, bound, side in ((">=", interval.low, "low"), ("<=", interval.high, "high")):
+        within = interval(check.expect)
+        for sign, bound, side in ((">=", within.low, "low"), ("<=", within.high, "high")):
             if isfinite(bound):
-                both = isfinite(interval.low) and isfinite(interval.high)
+                both = isfinite(within.low) and isfinite(within.high)
                 moved = f"ln_{reference.observable}__{check.expect.replace(' ', '_')}{f'_{side}' if both else ''}"
                 self._moved[moved] = (reference.observable, bound)
                 at = f"{run.suffix}.time={run.end!r}"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck, Reading
-from osteon.evidence.criteria import EFFECTS, RATIOS, Interval
+from osteon.evidence.criteria import WORDS, Interval, interval
 from osteon.evidence.features import FEATURES
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import told
@@ -203,12 +203,13 @@ def _band(result: CheckResult, x: float, scale: _Scale) -> Band | None:
 def effects(result: CheckResult) -> tuple[float, float]:
     """Return between which effects E the word of a check holds; all there are where a second effect has no number."""
     word = result.check.expect
-    if word in EFFECTS:
-        return EFFECTS[word].low, EFFECTS[word].high
+    within = interval(word)
+    if WORDS[word].kind == "contrast":
+        return within.low, within.high
     second = result.second_effect
     if second is None or not isfinite(second.log) or second.log == 0.0:
         return -inf, inf
-    return _scaled(RATIOS[word], second.log)
+    return _scaled(within, second.log)
 
 
 def _scaled(ratios: Interval, second: float) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from osteon.curation.describe import Section, describe
-from osteon.evidence.claims import Evidence
+from osteon.evidence.claims import Evidence, natural_order
 from osteon.evidence.project import Project
 from osteon.pages.cards import Card, Notes, cards
 from osteon.pages.equations import Equations, equations
@@ -114,7 +114,7 @@ def apart(evidence: Evidence, laid_out: Iterable[Card]) -> list[tuple[str, list[
 
 def _sources(project: Project, models: Iterable[Model]) -> list[Evidence]:
     named = dict.fromkeys(source for model in models for source in model.binding.sources)
-    return sorted((project.evidence(name) for name in named), key=lambda evidence: evidence.source.tag)
+    return sorted((project.evidence(name) for name in named), key=lambda evidence: natural_order(evidence.source.tag))
 
 
 def counts(card: Scorecard) -> list[Count]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
 from osteon.evidence.conditions import CONTROL, parse
-from osteon.evidence.criteria import EFFECTS, RATIOS, threshold
+from osteon.evidence.criteria import WORDS, threshold
 from osteon.simulation.contrast import Effect
 from osteon.verification.scorecard import CheckResult
 
@@ -114,8 +114,8 @@ def _mathematical(text: str) -> str:
 
 
 def thresholds() -> list[tuple[str, str]]:
-    """Return every word that judges an effect, with its threshold, in the order of `expectations`."""
-    return [(word, _mathematical(threshold(word))) for word in (*EFFECTS, *RATIOS, "precedes", "influences")]
+    """Return every word of expectation with its threshold, in the order of `WORDS`."""
+    return [(word.name, _mathematical(word.threshold)) for word in WORDS.values()]
 
 
 def found(result: CheckResult, time_unit: str) -> str:

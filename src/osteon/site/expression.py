@@ -13,15 +13,13 @@ from osteon.errors import SimulationError
 from osteon.evidence.bindings import Act, ParameterBinding
 from osteon.evidence.claims import ContrastCheck, Evidence
 from osteon.evidence.conditions import CONTROL, parse
-from osteon.evidence.criteria import EFFECTS
+from osteon.evidence.criteria import interval, labels
 from osteon.experiments.runs import missing_words
 from osteon.pages.links import asked
 from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model
 
 _POINTS = 101
-_WORDS = ("abolished", "increase", "decrease", "unchanged", "hardly changed")
-"""The words for an effect, most telling first; each has the threshold of `osteon.evidence.criteria`."""
 
 Reported = dict[str, Any]
 
@@ -59,7 +57,7 @@ def expression(
             name: {"meaning": vocabulary.observables[name].meaning, "unit": bound.unit}
             for name, bound in binding.observables.items()
         },
-        "words": [{"word": w, "low": _finite(EFFECTS[w].low), "high": _finite(EFFECTS[w].high)} for w in _WORDS],
+        "words": [_word(word.name) for word in labels()],
         "reported": reported,
         "first": _first(model, reported),
         "computed": {key: f"reported/{number}.json" for number, key in enumerate(_computed(reported))},
@@ -90,6 +88,11 @@ def courses(model: Model, known: Mapping[str, Any]) -> Iterator[tuple[str, dict[
             continue
         values = {name: [float(f"{value:.9g}") for value in column] for name, column in found.values.items()}
         yield path, {"times": found.times.tolist(), "values": values}
+
+
+def _word(name: str) -> dict[str, Any]:
+    within = interval(name)
+    return {"word": name, "low": _finite(within.low), "high": _finite(within.high)}
 
 
 def _finite(number: float) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from osteon.evidence.claims import Evidence
+from osteon.evidence.claims import Evidence, natural_order
 from osteon.evidence.project import Project
 from osteon.pages.cards import Card, Notes, cards
 from osteon.pages.matrices import Matrix, matrices
@@ -41,7 +41,7 @@ def findings(project: Project, models: Sequence[Model], step: Callable[[], None]
     # A mechanism of one source comes before the one that joins it with others.
     models = tuple(sorted(models, key=lambda model: len(model.binding.sources)))
     named = dict.fromkeys(source for model in models for source in model.binding.sources)
-    sources = tuple(sorted((project.evidence(name) for name in named), key=lambda one: one.source.tag))
+    sources = tuple(sorted((project.evidence(name) for name in named), key=lambda one: natural_order(one.source.tag)))
     results: list[ClaimResult] = []
     notes: Notes = {}
     courses = {model.name: TimeCourses(model) for model in models}

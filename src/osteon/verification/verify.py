@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from osteon.errors import SimulationError
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck
-from osteon.evidence.criteria import holds
+from osteon.evidence.criteria import WORDS, holds
 from osteon.experiments.runs import missing_words, runs
 from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model
@@ -102,8 +102,9 @@ def _judge_order(check: OrderCheck, claim: Claim, readings: Readings) -> CheckRe
 
 
 def _judge_structure(check: StructureCheck, model: Model) -> CheckResult:
-    ask = model.graph.directly if "directly" in check.expect else model.graph.influences
+    word = WORDS[check.expect]
+    ask = model.graph.directly if word.direct else model.graph.influences
     found = ask(check.observable, check.on)
-    good = found == ("not" not in check.expect)
-    link = "a direct influence" if "directly" in check.expect else "a path of influences"
+    good = found != word.absent
+    link = "a direct influence" if word.direct else "a path of influences"
     return CheckResult(check, "holds" if good else "refused", reason=f"{link} {'is' if found else 'is not'} there")

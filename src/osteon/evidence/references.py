@@ -1,0 +1,117 @@
+"""References: whether what one file names is there in another, and whether each tag and claim id names one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from osteon.errors import Finding, suggestion
+from osteon.evidence.bindings import Binding, Figure
+from osteon.evidence.claims import Claim, Evidence, Vocabulary, words
+from osteon.evidence.conditions import parse
+
+
+def shown_evidence(name: str) -> str:
+    """Return the file of a source as the user knows it."""
+    return f"evidence/{name}.toml"
+
+
+def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:
+    return Finding(f"{shown}: {place}", f"unknown {word!r}{suggestion(word, known)}")
+
+
+def unknown_in_evidence(evidence: Evidence, vocabulary: Vocabulary, name: str) -> Iterator[Finding]:
+    """Yield every word of a source that the vocabulary lacks; ``name`` is the stem of its file."""
+    shown = shown_evidence(name)
+    if evidence.source.id != name:
+        yield Finding(f"{shown}: source.id", f"{evidence.source.id!r} is not the file's name")
+    for number, claim in enumerate(evidence.claims):
+        if claim.setting not in vocabulary.settings:
+            yield _unknown(shown, f"claims[{number}].setting", claim.setting, vocabulary.settings)
+        for index, check in enumerate(claim.checks):
+            place = f"claims[{number}].checks[{index}]"
+            for kind, word in dict.fromkeys(words(check)):
+                known = getattr(vocabulary, kind)
+                if word not in known:
+                    yield _unknown(shown, f"{place}.{kind[:-1]}", word, known)
+
+
+def unknown_in_binding(
+    binding: Binding, vocabulary: Vocabulary, sources: tuple[str, ...], shown: str
+) -> Iterator[Finding]:
+    """Yield every source that a binding names and the project lacks, and every word that the vocabulary lacks."""
+    for name in binding.sources:
+        if name not in sources:
+            yield _unknown(shown, "sources", name, sources)
+    for kind in ("settings", "interventions", "observables"):
+        known = getattr(vocabulary, kind)
+        for word in getattr(binding, kind):
+            if word not in known:
+                yield _unknown(shown, kind, word, known)
+    if binding.figure is not None:
+        yield from _figure_findings(binding, binding.figure, shown)
+
+
+def _figure_findings(binding: Binding, figure: Figure, shown: str) -> Iterator[Finding]:
+    drawn = [name for condition in figure.conditions for name in parse(condition)]
+    for kind, words_ in (
+        ("settings", [figure.setting]),
+        ("interventions", drawn),
+        ("observables", figure.observables),
+    ):
+        known = getattr(binding, kind)
+        for word in words_:
+            if word not in known:
+                yield _unknown(shown, "figure", word, known)
+
+
+def tag_findings(sources: Iterable[Evidence], of: Collection[str] | None = None) -> Iterator[Finding]:
+    """Yield every tag that two sources have, and every claim number that is used twice because of it.
+
+    Args:
+        sources: of the project.
+        of: ids of the sources whose faults are wanted; all if not given.
+    """
+    by_tag: dict[str, list[Evidence]] = {}
+    for evidence in sources:
+        by_tag.setdefault(evidence.source.tag, []).append(evidence)
+    for group in by_tag.values():
+        for evidence in group:
+            others = [other for other in group if other.source.id != evidence.source.id]
+            if others and (of is None or evidence.source.id in of):
+                yield from _clashes(evidence, others)
+
+
+def _clashes(evidence: Evidence, others: Iterable[Evidence]) -> Iterator[Finding]:
+    shown, tag = shown_evidence(evidence.source.id), evidence.source.tag
+    for other in others:
+        there = shown_evidence(other.source.id)
+        yield Finding(f"{shown}: source.tag", f"{tag!r} is the tag of {there} too; give one of them another tag")
+        numbers = {claim.number for claim in other.claims}
+        for index, claim in enumerate(evidence.claims):
+            if claim.number in numbers:
+                yield Finding(f"{shown}: claims[{index}].id", f"the number of {claim.id!r} is used in {there} too")
+
+
+def conflict_findings(sources: Iterable[Evidence], of: Collection[str], *, complete: bool) -> Iterator[Finding]:
+    """Yield every ``conflicts_with`` that leads to no claim of the project.
+
+    Args:
+        sources: of the project.
+        of: ids of the sources whose faults are wanted.
+        complete: whether these are all sources. If one could not be read, a claim may be there whose tag none has.
+    """
+    sources = tuple(sources)
+    known = [claim.id for evidence in sources for claim in evidence.claims]
+    tags = {evidence.source.tag for evidence in sources}
+    for evidence in sources:
+        if evidence.source.id not in of:
+            continue
+        for index, claim in enumerate(evidence.claims):
+            for name in _lost(claim, known):
+                if complete or name.rpartition("-")[0] in tags:
+                    where = f"{shown_evidence(evidence.source.id)}: claims[{index}].conflicts_with"
+                    yield Finding(where, f"no source of the project has claim {name!r}{suggestion(name, known)}")
+
+
+def _lost(claim: Claim, known: Collection[str]) -> Iterator[str]:
+    yield from (name for name in claim.conflicts_with if name not in known)

@@ -7,7 +7,7 @@ fewer than one in a thousand do, nested sampling, a sequential Monte Carlo, goes
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from osteon.analysis.robustness.samples import VERDICTS, Samples
 from osteon.errors import OsteonError
-from osteon.evidence.claims import ContrastCheck
+from osteon.evidence.bindings import ParameterBinding
+from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
 from osteon.simulation.timecourse import Vector
-from osteon.verification.fingerprint import digest, identity, key
+from osteon.verification import fingerprint
 from osteon.verification.scorecard import CheckResult
 
 THIN = 1e-3
@@ -37,8 +38,8 @@ _SUPPORTED = VERDICTS.index("supported")
 class Ensemble:
     """Sets of values, one row a member, with what they belong to.
 
-    ``about`` holds digests, seed, versions and ranges, the ids of the ``claims`` that every member supports, the
-    ``method``, and ``share``: the share of all draws that does so, counted or estimated.
+    ``about`` holds the fingerprint, seed, versions and ranges, the ids of the ``claims`` that every member supports,
+    the ``method``, and ``share``: the share of all draws that does so, counted or estimated.
     """
 
     values: Mapping[str, Vector]
@@ -65,9 +66,7 @@ def criterion(trials: Samples) -> tuple[int, ...]:
     chosen = tuple(
         place
         for place, (_, claim) in enumerate(trials.claims)
-        if claim.role == "construction"
-        and claim.id not in trials.model.binding.unmet
-        and trials.is_representable(place)
+        if trials.model.binding.is_built_on(claim) and trials.is_representable(place)
     )
     if not chosen:
         raise OsteonError(
@@ -92,12 +91,8 @@ def kept(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
 
 def job(trials: Samples, *, live: int, islands: int, seed: int) -> Job:
     """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
-    about = {
-        **key(trials.model, trials.claims),
-        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
-        "live": live,
-    }
-    return Job("nested", sampled, Nested(trials, live), islands, 1, seed, about)
+    key = fingerprint.key(_fingerprint(trials, {"method": "nested sampling", "live": live}))
+    return Job("nested", sampled, Nested(trials, live), islands, 1, seed, key)
 
 
 @dataclass(frozen=True)
@@ -157,9 +152,8 @@ def ensemble(trials: Samples, columns: Mapping[str, NDArray[Any]], *, live: int,
     """Return what the runs of nested sampling found; see `sampled`."""
     rows = [trials.draws.placed(point) for point in columns["quantiles"]]
     share = exp(float(columns["log_share"].mean()))
-    more = {"live": live, "islands": islands, "trials": int(columns["calls"][::live].sum())}
-    about = _about(trials, method="nested sampling", share=share) | {"seed": seed} | more
-    return Ensemble(_columns(trials, rows), about)
+    about = _about(trials, method="nested sampling", share=share, seed=seed, live=live, islands=islands)
+    return Ensemble(_columns(trials, rows), about | {"trials": int(columns["calls"][::live].sum())})
 
 
 def saved(ensemble: Ensemble) -> bytes:
@@ -167,8 +161,16 @@ def saved(ensemble: Ensemble) -> bytes:
     return parquet.encoded(ensemble.values, {**ensemble.about, "kind": "ensemble"})
 
 
-def read(path: Path, model: Model) -> Ensemble:
+def read(
+    path: Path, model: Model, claims: Iterable[tuple[str, Claim]], provenance: Mapping[str, ParameterBinding]
+) -> Ensemble:
     """Read an ensemble of a model.
+
+    Args:
+        path: the file.
+        model: as the ensemble was found for it: without what else a user wants changed in it.
+        claims: that it answers to.
+        provenance: of its parameters.
 
     Raises:
         OsteonError: if the file is not an ensemble, is empty, or belongs to another model or another state of it.
@@ -178,9 +180,11 @@ def read(path: Path, model: Model) -> Ensemble:
         raise OsteonError(f"{path}: not an ensemble; `osteon infer {model.name} --out FILE` writes one")
     if about["model"] != model.name:
         raise OsteonError(f"{path}: an ensemble of model {about['model']!r}, not of {model.name!r}")
-    if about["sbml"] != digest(model.sbml):
+    now = fingerprint.fingerprint("ensemble", model, claims=claims, parameters=provenance)
+    changes = fingerprint.changes(about.get("fingerprint", {}), now)
+    if changes is not None:
         raise OsteonError(
-            f"{path}: an ensemble of another state of {model.name!r}, whose SBML has changed since; "
+            f"{path}: an ensemble of another state of {model.name!r}, whose {changes}; "
             f"`osteon infer {model.name}` finds it anew"
         )
     found = Ensemble(values, about)
@@ -202,15 +206,19 @@ def _columns(trials: Samples, rows: list[dict[str, float]]) -> dict[str, Vector]
     return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in names}
 
 
-def _about(trials: Samples, *, method: str, share: float) -> dict[str, Any]:
+def _fingerprint(trials: Samples, request: Mapping[str, Any]) -> dict[str, str]:
+    return fingerprint.fingerprint(
+        "ensemble", trials.model, claims=trials.claims, parameters=trials.provenance, request=request
+    )
+
+
+def _about(trials: Samples, *, method: str, share: float, **options: int) -> dict[str, Any]:
     draws = trials.draws
+    asked = {"draws": trials.number, "sampler": trials.sampler, "seed": trials.seed, "method": method, **options}
     return {
-        **identity(trials.model, trials.claims),
+        **fingerprint.record(trials.model, _fingerprint(trials, asked)),
         "claims": [trials.claims[place][1].id for place in criterion(trials)],
-        "draws": trials.number,
-        "sampler": trials.sampler,
-        "seed": trials.seed,
+        **asked,
         "ranges": {name: [*draws.ranges[name], draws.scale(name)] for name in draws.names},
-        "method": method,
         "share": share,
     }

@@ -194,13 +194,16 @@ def grid(low: float, high: float, points: int, logarithmic: bool, shown: str) ->
 
 def job(plan: Scan) -> Job:
     """Return the points of a scan as a job for `osteon.jobs.run`."""
-    key = {
-        **fingerprint.key(plan.model),
-        "formulas": {name: entry.formula for name, entry in plan.provenance.items()},
+    key = fingerprint.key(_fingerprint(plan))
+    return Job("scan", _done, plan, size=len(plan.points), chunk_size=_CHUNK, seed=0, key=key)
+
+
+def _fingerprint(plan: Scan) -> dict[str, str]:
+    asked = {
         "axes": [[axis.name, axis.kind, list(axis.values)] for axis in plan.axes],
         "question": [plan.condition, plan.reference, list(plan.observables), plan.at, plan.setting],
     }
-    return Job("scan", _done, plan, size=len(plan.points), chunk_size=_CHUNK, seed=0, key=key)
+    return fingerprint.fingerprint("scan", plan.model, parameters=plan.provenance, request=asked)
 
 
 def _done(plan: Scan, chunk: Chunk) -> Columns:
@@ -214,7 +217,7 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     Returns:
         One row for each point and observable: a column for each axis, then ``observable``, ``value``, ``reference``,
         ``fold_change`` and ``effect`` as `Model.predict` has them, all NaN where the simulation broke. ``.attrs``
-        carries what was asked, the number of points that ``failed``, digest and versions.
+        carries what was asked, the number of points that ``failed``, fingerprint and versions.
     """
     import pandas as pd
 
@@ -229,9 +232,7 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*(axis.name for axis in plan.axes), *heads])
     place = plan.model.place(plan.setting)
     table.attrs |= {
-        "model": plan.model.name,
-        "digest": fingerprint.behaviour(plan.model),
-        "versions": fingerprint.versions(),
+        **fingerprint.record(plan.model, _fingerprint(plan)),
         "condition": plan.condition,
         "reference": plan.reference,
         "setting": place,

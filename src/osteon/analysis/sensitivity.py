@@ -12,7 +12,7 @@ defined.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -173,15 +173,13 @@ def _sampled(problem: dict[str, Any], method: str, size: int, seed: int) -> Vect
 
 def job(plan: SamplingPlan) -> Job:
     """Return the runs of a design as a job for `osteon.jobs.run`."""
-    asked = plan.question
-    key = {
-        **fingerprint.key(plan.model),
-        "ranges": {name: list(entry.range) for name, entry in plan.provenance.items()},
-        "formulas": {name: entry.formula for name, entry in plan.provenance.items()},
-        "question": [asked.condition, asked.reference, list(asked.observables), asked.at, asked.setting],
-        "method": [plan.method, plan.size],
-    }
+    key = fingerprint.key(_fingerprint(plan))
     return Job("sensitivity", _done, plan, size=plan.runs, chunk_size=_CHUNK, seed=plan.seed, key=key)
+
+
+def _fingerprint(plan: SamplingPlan) -> dict[str, str]:
+    asked = {"question": asdict(plan.question), "method": plan.method, "size": plan.size, "seed": plan.seed}
+    return fingerprint.fingerprint("sensitivity", plan.model, parameters=plan.provenance, request=asked)
 
 
 def _done(plan: SamplingPlan, chunk: Chunk) -> Columns:
@@ -204,7 +202,7 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
         ``sigma``, in units of E over the whole range; for Sobol ``S1`` and ``ST`` with ``S1_conf`` and ``ST_conf``, NaN
         where the effect does not vary. ``low`` and ``high`` are E at the two ends of the range, all else as in the
         model. ``.attrs`` carries what was asked, ``effect`` of the model as it is, ``failed`` runs, the ``groups``
-        (trajectories or blocks) that were ``used`` for each observable, digest and versions.
+        (trajectories or blocks) that were ``used`` for each observable, fingerprint and versions.
 
     Raises:
         OsteonError: if too few groups are left without a failed run.
@@ -224,9 +222,7 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
     table = pd.concat(frames, ignore_index=True)
     asked = plan.question
     table.attrs |= {
-        "model": plan.model.name,
-        "digest": fingerprint.behaviour(plan.model),
-        "versions": fingerprint.versions(),
+        **fingerprint.record(plan.model, _fingerprint(plan)),
         "condition": asked.condition,
         "reference": asked.reference,
         "at": asked.at or plan.model.vocabulary.settings[plan.model.place(asked.setting)].readout,

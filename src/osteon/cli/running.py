@@ -115,7 +115,10 @@ def predict(
         from osteon.analysis import inference
         from osteon.analysis.prediction import predict_over_values
 
-        found = inference.read(ensemble, loaded)
+        # What the user changes in the model is part of the question, not of what the ensemble was found for.
+        filed = load(project, model)
+        provenance = {**project.inherited(filed.binding), **filed.binding.parameters}
+        found = inference.read(ensemble, filed, project.claims(filed.binding), provenance)
         with progress("Asking each member", len(found)) as step:
             frame = predict_over_values(loaded, found.members(), condition, reference, step=step, **how)
         frame.attrs["ensemble"] = ensemble.as_posix()

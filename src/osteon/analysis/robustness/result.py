@@ -16,7 +16,7 @@ from osteon.evidence.bindings import ParameterBinding
 from osteon.evidence.claims import Claim
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
-from osteon.verification.fingerprint import identity, key
+from osteon.verification import fingerprint
 from osteon.verification.verify import verify
 from osteon.version import __version__
 
@@ -112,12 +112,13 @@ class Audit:
 class Robustness:
     """The robustness of one model.
 
+    ``about`` has its id, its overrides, the fingerprint of the result, and versions of programs.
     ``ranges`` has for each parameter its lowest and highest value and how it is drawn between them; ``failed`` counts
     draws in which a simulation broke, and ``reasons`` says how often why. ``joint`` counts the draws that support all
     claims of a role; ``met`` leaves out those that the model as filed does not support either.
     """
 
-    identity: Mapping[str, Any]
+    about: Mapping[str, Any]
     sampler: str
     seed: int
     draws: int
@@ -132,7 +133,7 @@ class Robustness:
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the shape of ``osteon robustness --json``."""
         return {
-            **self.identity,
+            **self.about,
             "draws": self.draws,
             "seed": self.seed,
             "sampler": self.sampler,
@@ -161,13 +162,14 @@ def trials(
 
 def job(trials: Samples) -> Job:
     """Return the work that robustness takes."""
-    about = {
-        **key(trials.model, trials.claims),
-        "sampler": trials.sampler,
-        "ranges": {name: list(bounds) for name, bounds in trials.draws.ranges.items()},
-        "audit": trials.every,
-    }
-    return Job("robustness", judged, trials, trials.number, CHUNK, trials.seed, about)
+    return Job("robustness", judged, trials, trials.number, CHUNK, trials.seed, fingerprint.key(_fingerprint(trials)))
+
+
+def _fingerprint(trials: Samples) -> dict[str, str]:
+    asked = {"draws": trials.number, "seed": trials.seed, "sampler": trials.sampler, "audited": trials.every}
+    return fingerprint.fingerprint(
+        "robustness", trials.model, claims=trials.claims, parameters=trials.provenance, request=asked
+    )
 
 
 def robustness(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustness:
@@ -192,7 +194,7 @@ def robustness(trials: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustne
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
     draws = trials.draws
     return Robustness(
-        identity=identity(trials.model, trials.claims),
+        about=fingerprint.record(trials.model, _fingerprint(trials)),
         sampler=trials.sampler,
         seed=trials.seed,
         draws=trials.number,

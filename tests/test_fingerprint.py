@@ -12,6 +12,9 @@ import pytest
 
 import small
 from conftest import Command
+from osteon.analysis import inference, scan, sensitivity
+from osteon.analysis.ablation import run as ablation
+from osteon.analysis.robustness import result as robustness
 from osteon.errors import CompilationError
 from osteon.evidence.bindings import (
     Act,
@@ -318,6 +321,77 @@ def test_a_job_is_another_one_with_other_programs(monkeypatch: pytest.MonkeyPatc
     assert before != fingerprint.key(found)
 
 
+def test_a_claim_without_checks_makes_nothing_stale() -> None:
+    told = CLAIM.model_copy(update={"id": "T-02", "checks": (), "documented": "no simulation can test it"})
+    for kind in KINDS:
+        first, second = (
+            fingerprint.fingerprint(kind, small.model(), claims=[("test", claim) for claim in claims])
+            for claims in ([CLAIM], [CLAIM, told])
+        )
+        assert first == second
+
+
+def test_the_range_of_a_derived_parameter_decides_nothing() -> None:
+    derived = ENTRY.model_copy(update={"formula": "2*boost"})
+    wider = derived.model_copy(update={"range": (0.0, 9.0)})
+    for kind in KINDS:
+        first, second = (fingerprint.fingerprint(kind, small.model(), parameters={"k": e}) for e in (derived, wider))
+        assert first == second
+
+
+def test_a_field_that_is_not_given_is_left_out() -> None:
+    """So an optional field that documents are given one day leaves the results on record current."""
+    assert fingerprint.behaviour(ObservableBinding(symbol="S", unit="1")) == {"symbol": "S"}
+
+
+def _jobs(reason: str, claim: Claim, entry: ParameterBinding) -> dict[Kind, str]:
+    """Return the digest of the job of each kind of result, for a small model."""
+    made = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})})
+    act = made.binding.interventions["more"].model_copy(update={"reason": reason})
+    binding = made.binding.model_copy(update={"interventions": {"more": act}})
+    model = Model(made.sbml, binding, made.vocabulary, shown="small.xml")
+    claims, provenance = [("test", claim)], {"k": ENTRY, "drain": entry}
+    tried = robustness.trials(model, claims, provenance, draws=4, seed=1)
+    asked = sensitivity.Question("more", "control", ("s",))
+    return {
+        "robustness": robustness.job(tried).digest,
+        "ensemble": inference.job(tried, live=10, islands=1, seed=1).digest,
+        "ablation": ablation.job(ablation.ablation_plan(model, claims)).digest,
+        "sensitivity": sensitivity.job(sensitivity.design(model, provenance, asked, size=4, seed=1)).digest,
+        "scan": scan.job(scan.scan(model, provenance, {"more": (1.0, 2.0)}, "more")).digest,
+    }
+
+
+CLAIM = Claim(
+    id="T-01",
+    statement="x",
+    place="x",
+    kind="experiment",
+    term="ECO:0000001",
+    demand="must",
+    setting="culture",
+    checks=(ContrastCheck(expect="increase", observable="s", condition="more", reference="control"),),
+)
+ENTRY = ParameterBinding(meaning="x", provenance="assumed", unit="1", range=(0.1, 2.0), reason="x")
+
+
+@pytest.mark.parametrize(
+    ("reason", "claim", "entry", "anew"),
+    [
+        ("reworded", {"statement": "reworded"}, {"reason": "reworded"}, PROSE),
+        ("example", {"at": "2 d"}, {}, JUDGED),
+        ("example", {}, {"range": (0.2, 2.0)}, DRAWN),
+        ("example", {}, {"formula": "2*boost"}, VARIED),
+    ],
+)
+def test_jobs_are_done_anew_exactly_when_behaviour_changes(
+    reason: str, claim: dict[str, str], entry: dict[str, Any], anew: frozenset[str]
+) -> None:
+    before = _jobs("example", CLAIM, ENTRY)
+    after = _jobs(reason, CLAIM.model_copy(update=claim), ENTRY.model_copy(update=entry))
+    assert {kind for kind in KINDS if before[kind] != after[kind]} == anew
+
+
 SBML = """<?xml version="1.0" encoding="UTF-8"?>
 <sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">
   <model id="small">
@@ -390,7 +464,7 @@ def test_robustness_on_record_says_what_has_changed(robust: Path, file: str, old
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     project = Project(robust)
-    notes = [robustness for robustness, _ in support(project, load(project, "mine")).values()]
+    notes = [share for share, _ in support(project, load(project, "mine")).values()]
     assert notes
     assert all(said in str(note) for note in notes)
 

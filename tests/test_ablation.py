@@ -199,18 +199,18 @@ def test_the_standing_of_each_edge(found: Ablation) -> None:
     assert support["A in b_made"] == "needed"
     assert support["C in b_made"] == "off"
     assert support["c_lost"] == "vital"
-    # Without its synthesis C is nothing, in control as well: its fold change is undefined, and its claims fail.
-    assert support["c_made"] == "broken"
+    # Without its synthesis C is absent, in control as well, and nothing to nothing is no increase.
+    assert support["c_made"] == "needed"
 
 
 def test_claims_and_the_edges_they_hang_on(found: Ablation) -> None:
-    assert [str(edge) for edge in found.breakers("T-03")] == ["A in b_made", "Ratio in c_made", "B in Ratio"]
-    # Without their synthesis B and C are nothing, and there is no fold change to contradict the claim.
-    assert "T-03" in found.of(Edge("b_made"))["removed"].failed
-    # Without its source nothing is left of the chain, which says nothing of the claim on A.
-    assert found.support(Edge("a_made")) == "vital"
-    assert found.breakers("T-01") == ()
-    assert found.unbreakable() == ("T-01",)
+    up_to_c = ["a_made", "b_made", "A in b_made", "c_made", "Ratio in c_made", "B in Ratio"]
+    assert [str(edge) for edge in found.breakers("T-03")] == up_to_c
+    assert [str(edge) for edge in found.breakers("T-01")] == ["a_made"]
+    assert found.unbreakable() == ()
+    # Without its loss A has no resting state, and no simulation of any claim comes to an end.
+    assert found.support(Edge("a_lost")) == "vital"
+    assert "T-01" in found.of(Edge("a_lost"))["removed"].failed
 
 
 def test_an_edge_that_no_claim_reads_is_untested(tmp_path: Path) -> None:

@@ -131,8 +131,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _read(path: Path) -> inference.Ensemble:
+    made = model(NAME)
+    return inference.read(path, made, PROJECT.claims(made.binding))
+
+
 def test_every_member_supports_every_claim_of_the_criterion(file: Path) -> None:
-    found = inference.read(file, model(NAME))
+    found = _read(file)
     assert len(found) >= 3
     for values in list(found.members())[:3]:
         card = verify(load(PROJECT, NAME, Act(set=values)), PROJECT.claims(model(NAME).binding))
@@ -155,6 +160,8 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     assert asked["ensemble"] == path.as_posix()
     assert 0 <= asked["observables"]["sp7"]["agreeing"] <= told["members"]
     assert f"of {told['members']}" in osteon(*predict).out
+    # Another value of the user's own is part of the question; the ensemble was found for the model as it is on file.
+    assert osteon(*predict, "--set", "k_runx2=0.9").code == 0
 
 
 def test_an_ensemble_of_another_model_is_refused(file: Path, osteon: Command) -> None:
@@ -166,9 +173,39 @@ def test_an_ensemble_of_another_model_is_refused(file: Path, osteon: Command) ->
 def test_an_ensemble_of_another_state_of_the_model_is_refused(file: Path, tmp_path: Path) -> None:
     values, about = parquet.read(file)
     other = tmp_path / "other.parquet"
-    other.write_bytes(parquet.encoded(values, about | {"sbml": "0" * 64}))
+    changed = about["fingerprint"] | {"sbml": "0" * 64}
+    other.write_bytes(parquet.encoded(values, about | {"fingerprint": changed}))
     with pytest.raises(OsteonError, match=f"another state of '{NAME}', whose SBML has changed since"):
-        inference.read(other, model(NAME))
+        _read(other)
+
+
+@pytest.mark.parametrize(
+    ("changed", "high", "said"),
+    [
+        ({}, 0.2, None),
+        ({"statement": "reworded"}, 0.2, None),
+        ({"role": "held_out"}, 0.2, "whose claims have changed since"),
+        ({"at": "8 d"}, 0.2, "whose claims have changed since"),
+        ({}, 0.3, "whose parameter ranges or formulas have changed since"),
+        ({"role": "held_out"}, 0.3, "whose claims, parameter ranges or formulas have changed since"),
+    ],
+)
+def test_an_ensemble_of_other_claims_or_ranges_is_refused(
+    changed: dict[str, str], high: float, said: str | None, tmp_path: Path
+) -> None:
+    first, second = _claim(1, "increase", "more"), _claim(2, "decrease", "less")
+    tried = _samples(0.2, 16, first, second)
+    path = tmp_path / "ensemble.parquet"
+    path.write_bytes(inference.saved(inference.kept(tried, run_job(job(tried), results=tmp_path, workers=1))))
+    unseen = _claim(3, "abolished", "less", "held_out")
+    claims = [first, ("t", second[1].model_copy(update=changed)), unseen]
+    ranges = {name: small.parameter(0.0, high) for name in ("gain", "loss")}
+    model = tried.model.replace(parameters=ranges)
+    if said is None:
+        assert len(inference.read(path, model, claims))
+        return
+    with pytest.raises(OsteonError, match=f"another state of 'small', {said}; `osteon infer small` finds it anew"):
+        inference.read(path, model, claims)
 
 
 def test_a_table_that_is_no_ensemble_is_refused(file: Path, tmp_path: Path) -> None:
@@ -176,7 +213,7 @@ def test_a_table_that_is_no_ensemble_is_refused(file: Path, tmp_path: Path) -> N
     other = tmp_path / "other.parquet"
     other.write_bytes(parquet.encoded(values, {name: each for name, each in about.items() if name != "kind"}))
     with pytest.raises(OsteonError, match="not an ensemble; `osteon infer"):
-        inference.read(other, model(NAME))
+        _read(other)
 
 
 def test_draws_and_ensemble_exclude_each_other(file: Path, osteon: Command) -> None:

@@ -122,7 +122,7 @@ SILENT = [
 
 @pytest.mark.parametrize(("name", "claim", "index"), SILENT)
 def test_no_effect_could_have_been_an_effect(name: str, claim: Claim, index: int) -> None:
-    """A claim that nothing changes is refused under another intervention, or in a overrides that works otherwise."""
+    """A claim that nothing changes is refused under another intervention, or in a model that works otherwise."""
     check = claim.checks[index]
     assert isinstance(check, ContrastCheck)
     elsewhere = (

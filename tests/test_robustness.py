@@ -26,7 +26,7 @@ from osteon.jobs import parquet
 from osteon.jobs.run import run_job
 from osteon.simulation.model import Model, load
 from osteon.simulation.sampling import SAMPLERS, quantiles
-from osteon.verification.fingerprint import digest
+from osteon.verification.fingerprint import changes, fingerprint
 from osteon.verification.verify import verify
 
 NAME = "runx2_osteogenesis"
@@ -167,7 +167,7 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     assert (found["model"], found["draws"], found["seed"], found["sampler"]) == (NAME, 16, 3, "sobol")
     assert {name for name, entry in found["ranges"].items() if entry[2] == "log-uniform"}
     table, about = parquet.read(tmp_path / "out" / f"{NAME}.parquet")
-    assert about["sbml"] == found["sbml"]
+    assert about["fingerprint"] == found["fingerprint"]
     assert about["ranges"] == found["ranges"]
     for entry in found["claims"]:
         assert (table[entry["claim"]] == "supported").sum() == entry["count"]
@@ -214,7 +214,8 @@ def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: st
     whole = json.loads((ROOT / "docs" / "results" / "robustness.json").read_text(encoding="utf-8"))
     filed = next(one for one in whole["models"] if one["model"] == name)
     made = _samples(name, filed["draws"], filed["seed"], filed["sampler"])
-    assert filed["sbml"] == digest(made.model.sbml), "`make robustness` computes it anew"
+    now = fingerprint("robustness", made.model, claims=made.claims)
+    assert changes(filed["fingerprint"], now) is None, "`make robustness` computes it anew"
     assert filed["ranges"] == {each: [*made.draws.ranges[each], made.draws.scale(each)] for each in made.draws.names}
     assert [entry["claim"] for entry in filed["claims"]] == [claim.id for _, claim in made.claims]
     assert [entry["statement"] for entry in filed["claims"]] == [claim.statement for _, claim in made.claims]

@@ -133,7 +133,7 @@ def test_command(osteon: Command, tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "t.svg").read_text(encoding="utf-8")
     columns, about = parquet.read(tmp_path / "t.parquet")
     assert list(columns["parameter"]) == [row["parameter"] for row in told["parameters"]]
-    assert about["digest"] == told["digest"]
+    assert about["fingerprint"] == told["fingerprint"]
 
 
 def test_command_refuses_what_is_not_there(osteon: Command) -> None:

@@ -7,7 +7,7 @@ fewer than one in a thousand do, nested sampling, a sequential Monte Carlo, goes
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from osteon.analysis.robustness.samples import VERDICTS, Samples
 from osteon.errors import OsteonError
-from osteon.evidence.claims import ContrastCheck
+from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
 from osteon.simulation.timecourse import Vector
-from osteon.verification.fingerprint import digest, identity, key
+from osteon.verification import fingerprint
 from osteon.verification.scorecard import CheckResult
 
 THIN = 1e-3
@@ -37,8 +37,8 @@ _SUPPORTED = VERDICTS.index("supported")
 class Ensemble:
     """Sets of values, one row a member, with what they belong to.
 
-    ``about`` holds digests, seed, versions and ranges, the ids of the ``claims`` that every member supports, the
-    ``method``, and ``share``: the share of all draws that does so, counted or estimated.
+    ``about`` holds the fingerprint, seed, versions and ranges, the ids of the ``claims`` that every member supports,
+    the ``method``, and ``share``: the share of all draws that does so, counted or estimated.
     """
 
     values: Mapping[str, Vector]
@@ -65,9 +65,7 @@ def criterion(samples: Samples) -> tuple[int, ...]:
     chosen = tuple(
         place
         for place, (_, claim) in enumerate(samples.claims)
-        if claim.role == "construction"
-        and claim.id not in samples.model.binding.unmet
-        and samples.is_representable(place)
+        if samples.model.binding.is_built_on(claim) and samples.is_representable(place)
     )
     if not chosen:
         raise OsteonError(
@@ -92,12 +90,8 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
 
 def job(samples: Samples, *, live: int, islands: int, seed: int) -> Job:
     """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
-    about = {
-        **key(samples.model, samples.claims),
-        "ranges": {name: list(bounds) for name, bounds in samples.draws.ranges.items()},
-        "live": live,
-    }
-    return Job("nested", sampled, Nested(samples, live), islands, 1, seed, about)
+    key = fingerprint.key(_fingerprint(samples, {"method": "nested sampling", "live": live}))
+    return Job("nested", sampled, Nested(samples, live), islands, 1, seed, key)
 
 
 @dataclass(frozen=True)
@@ -157,9 +151,8 @@ def ensemble(samples: Samples, columns: Mapping[str, NDArray[Any]], *, live: int
     """Return what the runs of nested sampling found; see `sampled`."""
     rows = [samples.draws.placed(point) for point in columns["quantiles"]]
     share = exp(float(columns["log_share"].mean()))
-    more = {"live": live, "islands": islands, "samples": int(columns["calls"][::live].sum())}
-    about = _about(samples, method="nested sampling", share=share) | {"seed": seed} | more
-    return Ensemble(_columns(samples, rows), about)
+    about = _about(samples, method="nested sampling", share=share, seed=seed, live=live, islands=islands)
+    return Ensemble(_columns(samples, rows), about | {"samples": int(columns["calls"][::live].sum())})
 
 
 def saved(ensemble: Ensemble) -> bytes:
@@ -167,8 +160,13 @@ def saved(ensemble: Ensemble) -> bytes:
     return parquet.encoded(ensemble.values, {**ensemble.about, "kind": "ensemble"})
 
 
-def read(path: Path, model: Model) -> Ensemble:
+def read(path: Path, model: Model, claims: Iterable[tuple[str, Claim]]) -> Ensemble:
     """Read an ensemble of a model.
+
+    Args:
+        path: the file.
+        model: it may have other values: they are part of what is asked now, not of what the ensemble was found for.
+        claims: that it answers to.
 
     Raises:
         OsteonError: if the file is not an ensemble, is empty, or belongs to another model or another state of it.
@@ -178,9 +176,11 @@ def read(path: Path, model: Model) -> Ensemble:
         raise OsteonError(f"{path}: not an ensemble; `osteon infer {model.name} --out FILE` writes one")
     if about["model"] != model.name:
         raise OsteonError(f"{path}: an ensemble of model {about['model']!r}, not of {model.name!r}")
-    if about["sbml"] != digest(model.sbml):
+    now = fingerprint.fingerprint("ensemble", model.replace(overrides=None, drawn=None), claims=claims)
+    changes = fingerprint.changes(about.get("fingerprint", {}), now)
+    if changes is not None:
         raise OsteonError(
-            f"{path}: an ensemble of another state of {model.name!r}, whose SBML has changed since; "
+            f"{path}: an ensemble of another state of {model.name!r}, whose {changes}; "
             f"`osteon infer {model.name}` finds it anew"
         )
     found = Ensemble(values, about)
@@ -202,15 +202,17 @@ def _columns(samples: Samples, rows: list[dict[str, float]]) -> dict[str, Vector
     return {name: np.array([row[name] for row in rows], dtype=np.float64) for name in names}
 
 
-def _about(samples: Samples, *, method: str, share: float) -> dict[str, Any]:
+def _fingerprint(samples: Samples, request: Mapping[str, Any]) -> dict[str, str]:
+    return fingerprint.fingerprint("ensemble", samples.model, claims=samples.claims, request=request)
+
+
+def _about(samples: Samples, *, method: str, share: float, **options: int) -> dict[str, Any]:
     draws = samples.draws
+    asked = {"draws": samples.number, "sampler": samples.sampler, "seed": samples.seed, "method": method, **options}
     return {
-        **identity(samples.model, samples.claims),
+        **fingerprint.record(samples.model, _fingerprint(samples, asked)),
         "claims": [samples.claims[place][1].id for place in criterion(samples)],
-        "draws": samples.number,
-        "sampler": samples.sampler,
-        "seed": samples.seed,
+        **asked,
         "ranges": {name: [*draws.ranges[name], draws.scale(name)] for name in draws.names},
-        "method": method,
         "share": share,
     }

@@ -191,13 +191,16 @@ def grid(low: float, high: float, points: int, logarithmic: bool, shown: str) ->
 
 def job(plan: Scan) -> Job:
     """Return the points of a scan as a job for `osteon.jobs.run`."""
-    key = {
-        **fingerprint.key(plan.model),
-        "formulas": {name: entry.formula for name, entry in plan.model.parameters.items()},
+    key = fingerprint.key(_fingerprint(plan))
+    return Job("scan", _done, plan, size=len(plan.points), chunk_size=_CHUNK, seed=0, key=key)
+
+
+def _fingerprint(plan: Scan) -> dict[str, str]:
+    asked = {
         "axes": [[axis.name, axis.kind, list(axis.values)] for axis in plan.axes],
         "asked": [contrast.as_dict() for contrast in plan.asked],
     }
-    return Job("scan", _done, plan, size=len(plan.points), chunk_size=_CHUNK, seed=0, key=key)
+    return fingerprint.fingerprint("scan", plan.model, request=asked)
 
 
 def _done(plan: Scan, chunk: Chunk) -> Columns:
@@ -209,7 +212,8 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
 
     Returns:
         One row for each point and observable: a column for each axis, then what `Model.predict` returns, NaN where the
-        simulation broke. ``.attrs`` carries what was asked, the number of points that ``failed``, digest and versions.
+        simulation broke. ``.attrs`` carries what was asked, the number of points that ``failed``, fingerprint and
+        versions.
     """
     import pandas as pd
 
@@ -223,9 +227,7 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
         frames.append(frame)
     whole = pd.concat(frames, ignore_index=True)
     whole.attrs |= {
-        "model": plan.model.name,
-        "digest": fingerprint.behaviour(plan.model),
-        "versions": fingerprint.versions(),
+        **fingerprint.record(plan.model, _fingerprint(plan)),
         **said(plan.asked[0]),
         "axes": [
             {

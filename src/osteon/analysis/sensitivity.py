@@ -141,14 +141,14 @@ def _sampled(problem: dict[str, Any], method: str, size: int, seed: int) -> Vect
 
 def job(plan: SamplingPlan) -> Job:
     """Return the runs of a design as a job for `osteon.jobs.run`."""
-    key = {
-        **fingerprint.key(plan.model),
-        "ranges": {name: list(entry.range) for name, entry in plan.model.parameters.items()},
-        "formulas": {name: entry.formula for name, entry in plan.model.parameters.items()},
-        "asked": [contrast.as_dict() for contrast in plan.asked],
-        "method": [plan.method, plan.size],
-    }
+    key = fingerprint.key(_fingerprint(plan))
     return Job("sensitivity", _done, plan, size=plan.runs, chunk_size=_CHUNK, seed=plan.seed, key=key)
+
+
+def _fingerprint(plan: SamplingPlan) -> dict[str, str]:
+    question = [contrast.as_dict() for contrast in plan.asked]
+    asked = {"question": question, "method": plan.method, "size": plan.size, "seed": plan.seed}
+    return fingerprint.fingerprint("sensitivity", plan.model, request=asked)
 
 
 def _done(plan: SamplingPlan, chunk: Chunk) -> Columns:
@@ -167,7 +167,7 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
         ``sigma``, in units of E over the whole range; for Sobol ``S1`` and ``ST`` with ``S1_conf`` and ``ST_conf``, NaN
         where the effect does not vary. ``low`` and ``high`` are E at the two ends of the range, all else as in the
         model. ``.attrs`` carries what was asked, ``effect`` of the model as it is, ``failed`` runs, the ``groups``
-        (trajectories or blocks) that were ``used`` for each observable, digest and versions.
+        (trajectories or blocks) that were ``used`` for each observable, fingerprint and versions.
 
     Raises:
         OsteonError: if too few groups are left without a failed run.
@@ -187,9 +187,7 @@ def ranking(plan: SamplingPlan, columns: Columns) -> pd.DataFrame:
         frames.append(frame.rename_axis("parameter").reset_index())
     table = pd.concat(frames, ignore_index=True)
     table.attrs |= {
-        "model": plan.model.name,
-        "digest": fingerprint.behaviour(plan.model),
-        "versions": fingerprint.versions(),
+        **fingerprint.record(plan.model, _fingerprint(plan)),
         **said(plan.asked[0]),
         "method": plan.method,
         "draws": plan.size,

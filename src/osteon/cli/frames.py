@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Parquet = Annotated[
-    Path | None, typer.Option(help="Write the table to this Parquet file; it carries digest, seed and versions.")
+    Path | None, typer.Option(help="Write the table to this Parquet file; it carries fingerprint, seed and versions.")
 ]
 Csv = Annotated[Path | None, typer.Option(help="Write the table to this CSV file.")]
 

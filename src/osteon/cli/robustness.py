@@ -23,7 +23,7 @@ def robustness_summary(found: Sequence[Robustness]) -> Text:
     text = Text()
     for one in found:
         robust = sum(claim.supported.share >= ROBUST for claim in one.claims)
-        text.append(f"{one.identity['model']}: ", style="bold")
+        text.append(f"{one.about['model']}: ", style="bold")
         text.append(
             f"{robust} of {len(one.claims)} claims are supported by at least {ROBUST:.0%} of {one.draws} draws\n"
         )
@@ -49,9 +49,7 @@ def shown(share: Proportion) -> str:
 
 
 def _table(one: Robustness, verbose: bool) -> Table:
-    title = (
-        f"{one.identity['model']}: {one.draws} draws of {len(one.ranges)} parameters ({one.sampler}, seed {one.seed})"
-    )
+    title = f"{one.about['model']}: {one.draws} draws of {len(one.ranges)} parameters ({one.sampler}, seed {one.seed})"
     table = Table(title=title, title_justify="left", title_style="bold", expand=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("what is reported", ratio=1)

@@ -108,7 +108,8 @@ def predict(
     from osteon.simulation.contrast import plain
     from osteon.simulation.model import load
 
-    loaded = load(open_project(folder), model, overrides(set_, scale))
+    project = open_project(folder)
+    loaded = load(project, model, overrides(set_, scale))
     if draws and ensemble:
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
     how: dict[str, Any] = {
@@ -128,7 +129,7 @@ def predict(
         from osteon.analysis import inference
         from osteon.analysis.prediction import predict_over_values
 
-        found = inference.read(ensemble, loaded)
+        found = inference.read(ensemble, loaded, project.claims(loaded.binding))
         with progress("Asking each member", len(found)) as step:
             asked = loaded.contrasts(condition, reference, **how)
             frame = predict_over_values(loaded, found.members(), asked, step=step)

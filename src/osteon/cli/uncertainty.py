@@ -142,7 +142,7 @@ def _write_table(made: Samples, columns: Any, about: dict[str, Any], path: Path)
     table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
     words = np.array(VERDICTS)[columns["verdicts"]]
     table |= {claim.id: words[:, index] for index, (_, claim) in enumerate(made.claims)}
-    kept = ("model", "sbml", "binding", "evidence", "overrides", "versions", "draws", "seed", "sampler", "ranges")
+    kept = ("model", "overrides", "fingerprint", "versions", "draws", "seed", "sampler", "ranges")
     write_file(path, parquet.encoded(table, {name: about[name] for name in kept}))
 
 

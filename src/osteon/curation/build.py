@@ -152,7 +152,7 @@ def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
     if "<!-- ablation:" not in text:
         return []
     recorded = [ablation(project, model) for model in models]
-    found = [(result, current) for result, current in recorded if result is not None]
+    found = [(result, changes) for result, changes in recorded if result is not None]
     claims = (claim for name in project.source_names for claim in project.evidence(name).claims)
     block = ablation_tables(found, {claim.id: claim.statement for claim in claims})
     return [("docs/ablation.md", path, overview.inserted(text, block, "ablation"))]

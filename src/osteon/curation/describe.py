@@ -38,7 +38,7 @@ class Description:
     provenance: Mapping[str, ParameterBinding]
     claims: tuple[tuple[str, Claim], ...]
     ablation: Ablation | None
-    necessity_is_current: bool
+    changes_since_ablation: str | None
 
     def sections(self) -> list[Section]:
         """Return the tables, in the order of the model: parts, equations, numbers, words, claims."""
@@ -50,7 +50,7 @@ class Description:
             _interventions(self.binding),
             _observables(self.binding),
             _claims(self.claims),
-            _needs(self.id, self.ablation, self.necessity_is_current),
+            _needs(self.id, self.ablation, self.changes_since_ablation),
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Description:
                 {"source": source, **claim.model_dump(mode="json", exclude_none=True)} for source, claim in self.claims
             ],
             "ablation": self.ablation.as_dict() if self.ablation is not None else None,
-            "ablation_is_current": self.necessity_is_current,
+            "ablation_is_current": self.ablation is not None and self.changes_since_ablation is None,
         }
 
 
@@ -80,7 +80,7 @@ def describe(project: Project, name: str) -> Description:
     model = load(project, name)
     compiled = sbml.read(model.sbml, model.shown).getModel()
     claims = tuple(project.claims(model.binding))
-    needs, current = ablation(project, model)
+    needs, changes = ablation(project, model)
     return Description(
         id=name,
         title=model.binding.title,
@@ -91,7 +91,7 @@ def describe(project: Project, name: str) -> Description:
         provenance=model.parameters,
         claims=claims,
         ablation=needs,
-        necessity_is_current=current,
+        changes_since_ablation=changes,
     )
 
 
@@ -164,11 +164,11 @@ def _asked(claim: Claim) -> str:
     return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if claim.role == "held_out" else "")
 
 
-def _needs(model: str, ablation: Ablation | None, current: bool) -> Section:
+def _needs(model: str, ablation: Ablation | None, changes: str | None) -> Section:
     """Say for each edge what the evidence needs of it; a result for another state of the model is not shown."""
     title, columns = "What the evidence needs", ("edge", "support", "removed", "reversed")
-    if ablation is None or not current:
-        fault = "not computed" if ablation is None else "out of date, for the model or its claims have changed"
+    if ablation is None or changes is not None:
+        fault = "not computed" if ablation is None else f"out of date: {changes}"
         return Section(f"{title}: {fault}; `osteon ablate {model} --record` computes it", columns, ())
     rows = []
     for edge in ablation.edges:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from osteon.evidence.claims import Identifier
+from osteon.evidence.claims import Claim, Identifier
 from osteon.evidence.conditions import Condition
 from osteon.evidence.durations import Duration, convert
 from osteon.evidence.toml import Document
@@ -191,6 +191,10 @@ class Binding(Document):
         if self.protocol.default_setting not in self.settings:
             raise ValueError(f"protocol.default_setting {self.protocol.default_setting!r} is not among the settings")
         return self
+
+    def is_built_on(self, claim: Claim) -> bool:
+        """Say whether the model was built to meet a claim, and no reason is on record why it does not."""
+        return claim.role == "construction" and claim.id not in self.unmet
 
     def time(self, duration: str) -> float:
         """Return a duration in the model's time unit."""

@@ -96,7 +96,7 @@ class Reading(Document):
         return self if self.at is not None else self.model_copy(update={"at": usual})
 
 
-def _words(*kinds: criteria.Kind) -> GetPydanticSchema:
+def _words(*kinds: criteria.WordKind) -> GetPydanticSchema:
     """Return what makes pydantic and the JSON Schema accept the registered words of some kinds."""
     return GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema([*criteria.names(*kinds)]))
 
@@ -216,7 +216,7 @@ class StructureCheck(Document):
     """What is influenced, or is not; an observable of the vocabulary."""
 
 
-_CLASSES: dict[criteria.Kind, str] = {"order": "OrderCheck", "structure": "StructureCheck"}
+_CLASSES: dict[criteria.WordKind, str] = {"order": "OrderCheck", "structure": "StructureCheck"}
 """The checks that need no contrast, by the kind of their word."""
 
 

@@ -43,7 +43,7 @@ class Job:
         size: number of items.
         chunk_size: items in a chunk; it must not depend on how many workers there are.
         seed: of the whole job.
-        key: everything else that determines the result, as plain values: digests, ranges, options, versions.
+        key: everything else that determines the result, as plain values: a fingerprint, options, versions.
     """
 
     name: str

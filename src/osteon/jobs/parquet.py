@@ -1,4 +1,4 @@
-"""Tables in Parquet that carry what they belong to: model digest, seed, versions and ranges."""
+"""Tables in Parquet that carry what they belong to: fingerprint, seed, versions and ranges."""
 
 from __future__ import annotations
 

@@ -11,11 +11,9 @@ from osteon.evidence.project import Project
 from osteon.pages.cards import Notes
 from osteon.sbml.edges import Edge
 from osteon.simulation.model import Model
-from osteon.verification.fingerprint import identity
+from osteon.verification import fingerprint
 
-_STALE = "computed for an earlier state of the model or its claims; out of date"
-_BELONGS = ("sbml", "binding", "evidence", "overrides")
-"""What of a result's identity must be that of the model as it is now."""
+_STALE = "computed for an earlier state of the model or its claims, out of date: {}"
 _EDGES = 12
 
 
@@ -27,28 +25,30 @@ def support(project: Project, model: Model) -> Notes:
     """
     claims = tuple((source, claim) for source, claim in project.claims(model.binding) if claim.checks)
     shares = project.shares.get(model.name)
-    now = identity(model, claims)
-    needs, current = ablation(project, model)
+    now = fingerprint.fingerprint("robustness", model, claims=claims)
+    drawn = fingerprint.changes(shares.get("fingerprint", {}), now) if shares is not None else None
+    needs, ablated = ablation(project, model)
     return {
-        (model.name, claim.id): (_share(shares, claim.id, now), _edges(needs, claim.id, current)) for _, claim in claims
+        (model.name, claim.id): (_share(shares, claim.id, drawn), _edges(needs, claim.id, ablated))
+        for _, claim in claims
     }
 
 
-def _share(result: dict[str, Any] | None, claim: str, now: dict[str, Any]) -> str | None:
+def _share(result: dict[str, Any] | None, claim: str, changed: str | None) -> str | None:
     if result is None:
         return None
-    if any(result[name] != now[name] for name in _BELONGS):
-        return _STALE
+    if changed is not None:
+        return _STALE.format(changed)
     found = next(one for one in result["claims"] if one["claim"] == claim)
     share, low, high = (f"{100 * found[name]:.1f} %" for name in ("share", "low", "high"))
     return f"supported in {share} of {result['draws']} draws from the plausible ranges (95 % interval {low} to {high})"
 
 
-def _edges(needs: Ablation | None, claim: str, current: bool) -> str | None:
+def _edges(needs: Ablation | None, claim: str, changed: str | None) -> str | None:
     if needs is None:
         return None
-    if not current:
-        return _STALE
+    if changed is not None:
+        return _STALE.format(changed)
     if claim not in needs.supported:
         return "none to lose: the model as filed does not support the claim"
     removed, turned = needs.breakers(claim), needs.breakers(claim, "reversed")

@@ -1,48 +1,132 @@
-"""What a computed result belongs to: digests of the model and of the claims, and versions of the programs."""
+"""Fingerprints: what a computed result depends on, part by part, so that a reader sees whether it is out of date.
+
+A fingerprint has one SHA-256 for each part of `PARTS` that results of its kind depend on. Prose is no part of it: a
+sentence can be reworded without making a result stale. Versions of programs are recorded beside it, as information.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from osteon.evidence.bindings import Act
-from osteon.evidence.claims import Claim
+from osteon.errors import listing
+from osteon.evidence.bindings import (
+    Binding,
+    Counterfactual,
+    InterventionBinding,
+    ObservableBinding,
+    ParameterBinding,
+    SettingBinding,
+)
+from osteon.evidence.claims import Claim, Intervention, Observable, Setting
+from osteon.evidence.toml import Document
+from osteon.sbml.canonical import canonical
 from osteon.simulation.model import Model
 from osteon.version import __version__
 
-_PROSE = {
-    "settings": {"__all__": {"reason"}},
-    "interventions": {"__all__": {"reason"}},
-    "observables": {"__all__": {"note"}},
+Kind = Literal["ablation", "ensemble", "robustness", "scan", "sensitivity"]
+"""The kinds of results that have a fingerprint."""
+
+PARTS = {
+    "sbml": "SBML",
+    "overrides": "parameter overrides",
+    "binding": "binding",
+    "vocabulary": "vocabulary",
+    "claims": "claims",
+    "parameters": "parameter ranges or formulas",
+    "request": "options",
 }
+"""The parts of a fingerprint, with the words for them in messages."""
+
+PROSE: Mapping[type[Document], frozenset[str]] = {
+    Claim: frozenset({"statement", "place", "kind", "term", "demand", "documented", "conflicts_with", "note"}),
+    Intervention: frozenset({"meaning", "term"}),
+    Observable: frozenset({"meaning", "term"}),
+    Setting: frozenset({"meaning", "term", "readout_basis"}),
+    # Claims, inherited parameters, unmet claims and counterfactuals count where they are used, in parts of their own.
+    Binding: frozenset({"title", "sources", "parts", "parameters", "counterfactuals", "figure", "unmet"}),
+    InterventionBinding: frozenset({"reason"}),
+    SettingBinding: frozenset({"reason"}),
+    ObservableBinding: frozenset({"unit", "note"}),
+    Counterfactual: frozenset({"meaning"}),
+    ParameterBinding: frozenset({"meaning", "provenance", "unit", "citation", "reason"}),
+}
+"""The fields of each document that no number follows from. A field that is not listed counts as behaviour."""
 
 
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def fingerprint(
+    kind: Kind,
+    model: Model,
+    *,
+    claims: Iterable[tuple[str, Claim]] = (),
+    request: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """Return the SHA-256 of each part of what a result depends on.
 
-
-def identity(model: Model, claims: Iterable[tuple[str, Claim]] = ()) -> dict[str, Any]:
-    """Return what results of a model carry: its digests, those of its claims, and versions; plain values."""
-    return {
-        "model": model.name,
-        "sbml": digest(model.sbml),
-        "binding": digest(model.binding.model_dump_json()),
-        "evidence": digest("".join(source + claim.model_dump_json() for source, claim in claims)),
-        "overrides": (model.overrides or Act()).model_dump(),
-        "versions": versions(),
+    Args:
+        kind: of the result.
+        model: its SBML without labels, notes and annotations, its binding, its overrides, the words that it binds, and,
+            for all kinds but ``ablation``, ranges and formulas of the parameters that are drawn or varied.
+        claims: what it is judged by, for ``ablation``, ``robustness`` and ``ensemble``; only those that bear on the
+            result count, and their role only where it does.
+        request: options of the computation, such as seed and number of draws; plain values. A reader leaves them out:
+            the same model asked another question does not make a result stale.
+    """
+    binding, words = model.binding, model.vocabulary
+    parts: dict[str, Any] = {
+        "sbml": canonical(model.sbml, model.shown),
+        "overrides": _overrides(model),
+        "binding": [behaviour(binding), asdict(model.accuracy)],
+        "vocabulary": [
+            {name: behaviour(words.interventions[name]) for name in binding.interventions},
+            {name: behaviour(words.settings[name]) for name in binding.settings},
+        ],
     }
+    if kind in ("ablation", "ensemble", "robustness"):
+        parts["claims"] = [_claim(kind, claim) for _, claim in claims if _counts(kind, claim, binding)]
+    if kind != "ablation":
+        parts["parameters"] = {name: _parameter(kind, entry) for name, entry in model.parameters.items()}
+    if request is not None:
+        parts["request"] = request
+    return {name: _sha256(json.dumps(part, sort_keys=True)) for name, part in parts.items()}
 
 
-def key(model: Model, claims: Iterable[tuple[str, Claim]] = ()) -> dict[str, Any]:
-    """Return the part of a job's key that the model makes up: its identity, its words, and the code that reads them."""
-    return {**identity(model, claims), "vocabulary": digest(model.vocabulary.model_dump_json()), "code": _code()}
+def changes(recorded: Mapping[str, str], now: Mapping[str, str]) -> str | None:
+    """Say what has changed since a result was recorded, such as ``claims have changed since``; nothing if nothing has.
+
+    Args:
+        recorded: the fingerprint of the result.
+        now: that of the same kind of result for the model as it is.
+    """
+    if not recorded:
+        return "fingerprint is not on record"
+    names = [words for part, words in PARTS.items() if part in now and recorded.get(part) != now[part]]
+    if not names:
+        return None
+    have = "have" if len(names) > 1 or names[0].endswith("s") else "has"
+    return f"{listing(names)} {have} changed since"
+
+
+def digest(found: Mapping[str, str]) -> str:
+    """Return one SHA-256 for a whole fingerprint, to be shown."""
+    return _sha256(json.dumps(dict(found), sort_keys=True))
+
+
+def record(model: Model, found: Mapping[str, str]) -> dict[str, Any]:
+    """Return what every result carries: model and overrides, its fingerprint, and the versions of programs."""
+    return {"model": model.name, "overrides": _overrides(model), "fingerprint": dict(found), "versions": versions()}
+
+
+def key(found: Mapping[str, str]) -> dict[str, Any]:
+    """Return the key of a job: the fingerprint of its result, and the programs that compute it."""
+    return {"fingerprint": dict(found), "code": _code(), "versions": versions()}
 
 
 def versions() -> dict[str, str]:
@@ -54,37 +138,47 @@ def versions() -> dict[str, str]:
     return found
 
 
+def behaviour(value: Any) -> Any:
+    """Return a document as plain values, without its prose and without what is not given."""
+    if isinstance(value, Document):
+        named = {name: getattr(value, name) for name in type(value).model_fields}
+        prose = PROSE.get(type(value), frozenset())
+        return {name: behaviour(each) for name, each in named.items() if name not in prose and each is not None}
+    if isinstance(value, Mapping):
+        return {name: behaviour(each) for name, each in value.items()}
+    return [behaviour(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def _overrides(model: Model) -> dict[str, Any]:
+    """Return what tells a model's own values from those of its file."""
+    found: dict[str, Any] = behaviour(model.overrides)
+    return {**found, "drawn": model.drawn} if model.drawn else found
+
+
+def _counts(kind: Kind, claim: Claim, binding: Binding) -> bool:
+    """Say whether a claim bears on a result: one with checks, and for an ensemble one that members must support."""
+    return bool(claim.checks) and (kind != "ensemble" or binding.is_built_on(claim))
+
+
+def _claim(kind: Kind, claim: Claim) -> dict[str, Any]:
+    """Return a claim without prose; robustness counts the draws that support all claims of a role."""
+    found: dict[str, Any] = behaviour(claim)
+    return found if kind == "robustness" else {name: each for name, each in found.items() if name != "role"}
+
+
+def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:
+    """Return the formula that a parameter follows, else the range it is drawn from; a scan has values of its own."""
+    found: dict[str, Any] = behaviour(entry)
+    ranged = kind != "scan" and entry.formula is None
+    return {name: each for name, each in found.items() if ranged or name != "range"}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @cache
 def _code() -> str:
     """Return a digest of this package, so that chunks of another state of it are not taken for those of this one."""
     paths = sorted(Path(__file__).parents[1].rglob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-
-
-def behaviour(model: Model, claims: Iterable[tuple[str, Claim]] = ()) -> str:
-    """Return the SHA-256 of all that a model's behaviour follows from; the prose of bindings and claims is left out.
-
-    Args:
-        model: its SBML, its binding, what the vocabulary says of its words, and its overrides.
-        claims: what it is judged by, where that matters; those without checks do not.
-    """
-    binding, words = model.binding, model.vocabulary
-    whole: dict[str, Any] = {
-        "sbml": model.sbml,
-        "protocol": binding.protocol.model_dump(mode="json"),
-        **binding.model_dump(mode="json", include=set(_PROSE), exclude=_PROSE),
-        "kinds": {name: words.interventions[name].kind for name in binding.interventions},
-        "runs": {name: words.settings[name].readout for name in binding.settings},
-        "overrides": None if model.overrides is None else {"set": model.overrides.set, "scale": model.overrides.scale},
-        "claims": [
-            {
-                "id": claim.id,
-                "setting": claim.setting,
-                "at": claim.at,
-                "checks": [check.model_dump(mode="json", exclude_none=True) for check in claim.checks],
-            }
-            for _, claim in claims
-            if claim.checks
-        ],
-    }
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

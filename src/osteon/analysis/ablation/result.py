@@ -74,7 +74,7 @@ class Ablation:
 
     Attributes:
         model: its id.
-        digest: of its behaviour and its claims; see `osteon.verification.fingerprint`.
+        fingerprint: of the model and its claims; see `osteon.verification.fingerprint`.
         supported: the claims that there were to lose.
         structural: those among them that look at the graph of influences alone; they need no simulation.
         outcomes: what was done, in the order of the model.
@@ -82,7 +82,7 @@ class Ablation:
     """
 
     model: str
-    digest: str
+    fingerprint: Mapping[str, str]
     supported: tuple[str, ...]
     structural: tuple[str, ...]
     outcomes: tuple[EdgeOutcome, ...]
@@ -159,7 +159,7 @@ class Ablation:
         return tuple(claim for claim in self.supported if claim not in lost)
 
     def frame(self) -> pd.DataFrame:
-        """Return one row for each change of an edge, lists as text; ``.attrs`` carries model, digest and versions."""
+        """Return one row for each change of an edge, lists as text; ``.attrs`` has model, fingerprint and versions."""
         import pandas as pd
 
         rows = [
@@ -177,14 +177,14 @@ class Ablation:
             for outcome in self.outcomes
         ]
         frame = pd.DataFrame(rows)
-        frame.attrs |= {"model": self.model, "digest": self.digest, "versions": dict(self.versions)}
+        frame.attrs |= {name: self.as_dict()[name] for name in ("model", "fingerprint", "versions")}
         return frame
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the shape of ``osteon ablate --json``."""
         return {
             "model": self.model,
-            "digest": self.digest,
+            "fingerprint": dict(self.fingerprint),
             "versions": dict(self.versions),
             "supported": list(self.supported),
             "structural": list(self.structural),
@@ -214,4 +214,4 @@ class Ablation:
     def _read(cls, result: Mapping[str, Any]) -> Ablation:
         outcomes = tuple(map(EdgeOutcome.from_dict, result["outcomes"]))
         lists = (tuple(result["supported"]), tuple(result["structural"]))
-        return cls(result["model"], result["digest"], *lists, outcomes, result["versions"])
+        return cls(result["model"], dict(result["fingerprint"]), *lists, outcomes, result["versions"])

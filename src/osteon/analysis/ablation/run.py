@@ -126,7 +126,8 @@ def _shift(old: ClaimResult, new: ClaimResult) -> float:
 
 def job(whole: AblationPlan) -> Job:
     """Return a ablation_plan as a job for `osteon.jobs.run`."""
-    key = {**fingerprint.key(whole.model, whole.claims), "changes": [[str(edge), what] for edge, what in whole.changes]}
+    found = fingerprint.fingerprint("ablation", whole.model, claims=whole.claims)
+    key = {**fingerprint.key(found), "changes": [[str(edge), what] for edge, what in whole.changes]}
     return Job("ablation", _done, whole, size=len(whole.changes), chunk_size=_CHUNK, seed=0, key=key)
 
 
@@ -139,7 +140,7 @@ def ablation(whole: AblationPlan, columns: Columns) -> Ablation:
     supported = [result for result in whole.whole.results if result.verdict == "supported"]
     return Ablation(
         model=whole.model.name,
-        digest=fingerprint.behaviour(whole.model, whole.claims),
+        fingerprint=fingerprint.fingerprint("ablation", whole.model, claims=whole.claims),
         supported=tuple(result.claim.id for result in supported),
         structural=tuple(
             result.claim.id

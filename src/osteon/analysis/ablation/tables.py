@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from osteon.analysis.ablation.result import STANDINGS, Ablation
+from osteon.verification.fingerprint import digest
 
 _WORDS = {
     "felt": "Untested: effects move without them, but no claim falls",
@@ -20,11 +21,11 @@ _MEND = "`osteon ablate {} --record` computes it anew."
 _HEADS = ("model", "edges", *STANDINGS, "either way", "claims", "one edge", "no edge")
 
 
-def ablation_tables(found: Sequence[tuple[Ablation, bool]], statements: Mapping[str, str]) -> str:
+def ablation_tables(found: Sequence[tuple[Ablation, str | None]], statements: Mapping[str, str]) -> str:
     """Return the tables in Markdown.
 
     Args:
-        found: the result of each model, and whether it is of the model and claims as they are now.
+        found: the result of each model, and what has changed since, as `fingerprint.changes` says it.
         statements: what each claim says, by its id.
     """
     lines = [f"| {' | '.join(_HEADS)} |", f"|---|{'--:|' * (len(_HEADS) - 1)}"]
@@ -33,14 +34,15 @@ def ablation_tables(found: Sequence[tuple[Ablation, bool]], statements: Mapping[
         counts = [len(one.edges), *(standings.count(name) for name in STANDINGS), len(one.either_way())]
         counts += [len(one.supported), len(_single(one)), len(one.unbreakable())]
         lines.append(f"| `{one.model}` | {' | '.join(map(str, counts))} |")
-    return "\n".join([*lines, *(line for one, current in found for line in _model(one, current, statements))])
+    return "\n".join([*lines, *(line for one, changes in found for line in _model(one, changes, statements))])
 
 
-def _model(one: Ablation, current: bool, statements: Mapping[str, str]) -> list[str]:
+def _model(one: Ablation, changes: str | None, statements: Mapping[str, str]) -> list[str]:
     versions = ", ".join(f"{name} {number}" for name, number in one.versions.items())
-    lines = ["", f"### `{one.model}`", f"For the model and claims of digest `{one.digest[:12]}`, with {versions}."]
-    if not current:
-        lines += ["", f"**Out of date**: the model or its claims have changed since. {_MEND.format(one.model)}"]
+    whole = digest(one.fingerprint)[:12]
+    lines = ["", f"### `{one.model}`", f"For the model and claims of digest `{whole}`, with {versions}."]
+    if changes is not None:
+        lines += ["", f"**Out of date**: {changes}. {_MEND.format(one.model)}"]
     lines += _edges(one)
     for claim, edge in _single(one).items():
         lines += ["", f"- One edge alone, `{edge}`, carries {_said(claim, statements)}"]

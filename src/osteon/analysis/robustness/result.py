@@ -15,7 +15,7 @@ from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
 from osteon.evidence.claims import Claim
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
-from osteon.verification.fingerprint import identity, key
+from osteon.verification import fingerprint
 from osteon.verification.verify import verify
 from osteon.version import __version__
 
@@ -111,12 +111,13 @@ class Audit:
 class Robustness:
     """The robustness of one model.
 
+    ``about`` has its id, its overrides, the fingerprint of the result, and versions of programs.
     ``ranges`` has for each parameter its lowest and highest value and how it is drawn between them; ``failed`` counts
     draws in which a simulation broke, and ``reasons`` says how often why. ``joint`` counts the draws that support all
     claims of a role; ``met`` leaves out those that the model as filed does not support either.
     """
 
-    identity: Mapping[str, Any]
+    about: Mapping[str, Any]
     sampler: str
     seed: int
     draws: int
@@ -131,7 +132,7 @@ class Robustness:
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the shape of ``osteon robustness --json``."""
         return {
-            **self.identity,
+            **self.about,
             "draws": self.draws,
             "seed": self.seed,
             "sampler": self.sampler,
@@ -159,13 +160,13 @@ def samples(
 
 def job(samples: Samples) -> Job:
     """Return the work that robustness takes."""
-    about = {
-        **key(samples.model, samples.claims),
-        "sampler": samples.sampler,
-        "ranges": {name: list(bounds) for name, bounds in samples.draws.ranges.items()},
-        "audit": samples.every,
-    }
-    return Job("robustness", judged, samples, samples.number, CHUNK, samples.seed, about)
+    key = fingerprint.key(_fingerprint(samples))
+    return Job("robustness", judged, samples, samples.number, CHUNK, samples.seed, key)
+
+
+def _fingerprint(samples: Samples) -> dict[str, str]:
+    asked = {"draws": samples.number, "seed": samples.seed, "sampler": samples.sampler, "audited": samples.every}
+    return fingerprint.fingerprint("robustness", samples.model, claims=samples.claims, request=asked)
 
 
 def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustness:
@@ -190,7 +191,7 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
     draws = samples.draws
     return Robustness(
-        identity=identity(samples.model, samples.claims),
+        about=fingerprint.record(samples.model, _fingerprint(samples)),
         sampler=samples.sampler,
         seed=samples.seed,
         draws=samples.number,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STANDINGS = {
     "needed": "claims are contradicted without it",
     "sign": "no claim is contradicted without it, but some are when it is turned round",
-    "broken": "claims fall, but only for a simulation breaks or nothing is left to compare with; none is contradicted",
+    "broken": "claims are lost, but only because a simulation breaks; none is contradicted",
     "felt": "untested: effects change without it, but no claim falls",
     "silent": "untested: nothing that any claim reads changes without it",
     "vital": "nothing runs without it, or a part of the model is gone: every simulated claim falls",

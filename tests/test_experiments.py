@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import exp, inf
 
+import libsbml
 import numpy as np
 import pytest
 import roadrunner
@@ -166,3 +167,80 @@ def test_every_experiment_is_what_the_simulator_makes_of_it(name: str) -> None:
         found += differences(plain(one.values, list(one.times)), reference, least)
     assert max(found) < 1e-4
     assert np.median(found) < 1e-6
+
+
+LOW = """
+  substanceOnly species S in cell = 0 dimensionless
+  k = 0.5 per_day; boost = 1 dimensionless; drain = 1 dimensionless
+  made: => S; k*boost
+  lost: S => ; k*drain*S
+"""
+OWN = "; flag = 0 dimensionless; rate = 1 per_day; soon = 1 day; clocked := rate*time; clocked has dimensionless\n"
+OBSERVED = {"s": "S", "flag": "flag"}
+ACTS = {
+    **TREATED,
+    "early": ("treatment", {"scale": {"boost": 3}, "start": "-2 d"}),
+    "seeded": ("genotype", {"set": {"S": 3}}),
+}
+EVENTS = {
+    "time is assigned": "E: at time > 4 day: flag = rate*time, S = S + rate*time",
+    "time is assigned after S rises": "E: at S > 1.5: flag = rate*time",
+    "time is assigned after a delay": "E: at 2 day after time > 3 day, fromTrigger=false: flag = rate*time",
+    "the delay is of the model's time": "E: at (time - soon) after time > 3 day: S = S + 1",
+    "the priority is of the model's time": """
+        E: at time > 4 day, priority=rate*time: flag = 10*flag + 1
+        F: at time > 4 day, priority=3: flag = 10*flag + 2
+    """,
+    "the trigger goes through a rule": "E: at clocked > 4: flag = clocked",
+    "it is true from the start": "E: at time < 3 day: flag = 1",
+    "it was true at rest": "E: at S > 0.5: flag = flag + 1",
+    "it was false at the start": "E: at time > 0 day, t0=false: flag = flag + 1",
+    "it happens before t = 0": "E: at time > -1 day: flag = flag + 1",
+    "a rate": "pulse: => S; k*piecewise(3, (time > 1 day) && (time < 2 day), 0)",
+    "an initial value": "flag = 2 + clocked",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("equilibrate", [True, False])
+@pytest.mark.parametrize("own", EVENTS)
+@pytest.mark.parametrize("condition", ["control", "dose", "early", "seeded"])
+def test_what_a_model_makes_of_its_own_time_is_what_the_simulator_makes_of_it(
+    own: str, condition: str, equilibrate: bool
+) -> None:
+    tried = small.model(LOW + OWN + EVENTS[own], interventions=ACTS, observables=OBSERVED, equilibrate=equilibrate)
+    times = [0.0, 0.5, 1.5, 2.5, 3.5, 4.5, 6.0, 8.0, 9.5]
+    reference = tried.run(condition, times)
+    made = design(tried, ())
+    names = () if condition == "control" else (condition,)
+    values = condition_values(made, tried, tried.schedule(names, None, inf))
+    found = Plain(made)(values, reference.times.tolist())
+    for name, expected in reference.values.items():
+        assert found[name] == pytest.approx(expected, abs=1e-5), name
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("E: at time >= 0 day, t0=false: flag = 1", "'E' happens at the start of a simulation"),
+        ("E: at boost > 1.5: flag = 1", "'E' is triggered by 'boost', which conditions change"),
+        ("twice := 2*boost; E: at twice > 3: flag = 1", "'E' is triggered by 'boost', which conditions change"),
+        ("E: at time > 4 day: boost = 2", "'boost' is changed by an event of the model"),
+    ],
+)
+def test_an_event_that_programs_take_differently_is_refused(event: str, reason: str) -> None:
+    tried = small.model(LOW + OWN + event, interventions=TREATED, observables=OBSERVED)
+    with pytest.raises(OsteonError, match=reason):
+        design(tried, ())
+
+
+def test_a_function_that_reads_time_is_refused() -> None:
+    tried = small.model(LOW + OWN, observables={"s": "S"}, interventions=ACTS)
+    document = libsbml.readSBMLFromString(tried.sbml)
+    own = document.getModel()
+    since = own.createFunctionDefinition()
+    since.setId("since")
+    since.setMath(libsbml.parseL3Formula("lambda(start, time - start)"))
+    own.getAssignmentRuleByVariable("clocked").setMath(libsbml.parseL3Formula("rate*since(1 day)"))
+    timed = Model(libsbml.writeSBMLToString(document), tried.binding, tried.vocabulary, shown="small.xml")
+    with pytest.raises(OsteonError, match=r"small\.xml: function 'since' reads time"):
+        design(timed, ())

@@ -11,7 +11,9 @@ from math import ceil, floor, log10
 
 import numpy as np
 
+from osteon import sbml
 from osteon.errors import OsteonError
+from osteon.experiments import own_time
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Run
 from osteon.simulation.schedule import Period, Schedule
@@ -45,17 +47,24 @@ def needed(model: Model, runs: Iterable[Run]) -> float:
 def _approaches(model: Model, runs: Iterable[Run], settle: float) -> Iterator[tuple[TimeCourse, Mapping[str, float]]]:
     """Yield each way to a rest as a run over the times tried, with the resting state itself."""
     times = (settle * _TRIED).tolist()
-    seen = set()
+    seen, standing = set(), _standing(model)
     for run in runs:
         laid_out = model.schedule(run.names, run.setting)
         before = tuple(laid_out.before.items())
         if laid_out.equilibrate and before not in seen:
             seen.add(before)
             alone = replace(laid_out, periods=(Period(0.0, times[-1], laid_out.before, {}),))
-            course = model.simulator.run(replace(alone, equilibrate=False), times)
+            course = standing.simulator.run(replace(alone, equilibrate=False), times)
             yield _after(course, 0.0), model.simulator.resting_state(alone)
         if run.resting:
             yield _lasting(model, laid_out, times), model.simulator.resting_state(laid_out)
+
+
+def _standing(model: Model) -> Model:
+    """Return the model as it rests in other programs: its own time stands at 0, and its events wait."""
+    if not own_time.has_own_time(sbml.read(model.sbml, model.shown).getModel()):
+        return model
+    return model.replace(text=own_time.standing(model.sbml, model.shown), cached=False)
 
 
 def _lasting(model: Model, laid_out: Schedule, times: list[float]) -> TimeCourse:

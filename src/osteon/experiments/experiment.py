@@ -16,8 +16,16 @@ from osteon.errors import ProjectError
 from osteon.evidence.claims import Claim
 from osteon.evidence.conditions import CONTROL
 from osteon.experiments.equilibration import needed
+from osteon.experiments.own_time import has_own_time
 from osteon.experiments.runs import runs
-from osteon.experiments.staged_sbml import RUNNING, Stages, own_value, parameter_id, staged
+from osteon.experiments.staged_sbml import (
+    ELAPSING,
+    RUNNING,
+    Stages,
+    own_value,
+    parameter_id,
+    staged,
+)
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Run
 from osteon.simulation.schedule import Change, Schedule
@@ -33,7 +41,8 @@ class ConditionParameter:
     """One parameter by which conditions differ: what ``target`` becomes at a stage, with ``value`` as in control.
 
     A ``value`` or ``initial`` replaces; a species that changes later becomes ``factor`` times what it is, plus
-    ``added``. The target `staging.RUNNING` is 0 where a setting does not rest, so that it stays at its initial values.
+    ``added``. The target `staged_sbml.RUNNING` is 0 where a setting does not rest, so that it stays at its initial
+    values; `staged_sbml.ELAPSING` is 0 until the condition begins, so that the model's own time stands at 0.
     """
 
     id: str
@@ -134,7 +143,7 @@ def design(model: Model, claims: Iterable[Claim]) -> ExperimentSet:
         claims: whose readings are wanted.
 
     Raises:
-        OsteonError: if a run cannot change what a condition changes; see `staging.staged`.
+        OsteonError: if a run cannot change what a condition changes; see `staged_sbml.staged`.
     """
     wanted = runs(model, claims)
     default = (model.binding.protocol.default_setting, CONTROL)
@@ -185,8 +194,9 @@ def _layout(model: Model, rest: float) -> _Layout:
     for target, time in _entries(model, moving):
         entries.setdefault(target, set() if target in moving else {-inf}).add(time)
     holds = not all(place.equilibrate for place in model.binding.settings.values())
-    if holds:
-        entries[RUNNING] = {-inf, 0.0, *(time for times in entries.values() for time in times if time < 0.0)}
+    switches = ([RUNNING] if holds else []) + ([ELAPSING] if has_own_time(known) else [])
+    starts = {-inf, 0.0, *(time for times in entries.values() for time in times if time < 0.0)}
+    entries |= dict.fromkeys(switches, starts)
     boundaries = sorted(set[float]().union(*entries.values()) - {-inf})
     number = {time: stage for stage, time in enumerate([-inf, *boundaries])}
     stages = Stages(
@@ -197,7 +207,7 @@ def _layout(model: Model, rest: float) -> _Layout:
         trace=model.binding.protocol.absolute_tolerance,
     )
     condition_parameters = tuple(_condition_parameters(stages, moving))
-    own = {target: own_value(known, target, model.shown) for target in entries if target != RUNNING}
+    own = {target: own_value(known, target, model.shown) for target in entries if target not in switches}
     return _Layout(stages, condition_parameters, own)
 
 
@@ -262,6 +272,8 @@ def _value(one: ConditionParameter, schedule: Schedule, layout: _Layout) -> floa
     begun = [period for period in schedule.periods if one.stage and period.start <= stages.boundaries[one.stage - 1]]
     if one.target == RUNNING:
         return 1.0 if schedule.equilibrate or begun else 0.0
+    if one.target == ELAPSING:
+        return 1.0 if begun else 0.0
     if one.role in ("value", "initial"):
         changes = begun[-1].changes if begun else schedule.before
         return changes.get(one.target, Change()).applied(layout.own[one.target])

@@ -3,6 +3,9 @@
 A run comes to rest first. It goes through *stages*: stage 0 until the first boundary, then one after each. What an
 experimenter changes gets its value from one parameter a stage, so that any program that knows events runs any
 condition.
+
+What the model itself makes of time reads a time of its own, which stands at 0 until the condition begins, as it does
+where `Simulator` brings the model to rest; the model's own events wait for that as well.
 """
 
 from __future__ import annotations
@@ -16,8 +19,16 @@ import libsbml
 
 from osteon import sbml
 from osteon.errors import OsteonError
+from osteon.experiments.own_time import (
+    mathematics,
+    named,
+    refuse_unclear,
+    replace_time,
+    symbols_behind,
+)
 
 STAGE, CLOCK, RUNNING = "stage", "clock", "running"
+ELAPSING, MODEL_TIME = "elapsing", "model_time"
 LEAD, BEGIN, RESTED = "lead_time", "begin_time", "rested_time"
 _MARGIN = 2.0**-10  # of a rest: from its start to initial values, and from the clearing of traces to its end
 
@@ -31,7 +42,8 @@ class Stages:
         rest: how much of it is before the first boundary.
         boundaries: the times at which something may change, ascending.
         targets: for each parameter or species the stages that it enters with a value of its own; a parameter has
-            stage 0 always. `RUNNING` among them multiplies all rates: at 0 nothing moves.
+            stage 0 always. `RUNNING` among them multiplies all rates: at 0 nothing moves. `ELAPSING` must be among them
+            where `own_time.has_own_time`: at 0 the model's own time stands still.
         trace: amounts below are noise of integration, and are set to zero at the end of the rest, before any boundary.
     """
 
@@ -62,7 +74,8 @@ def staged(text: str, stages: Stages, values: Mapping[str, float], shown: str) -
 
     Raises:
         CompilationError: if the text is not SBML.
-        OsteonError: if a target is a compartment or follows a rule, or an id that is needed is taken.
+        OsteonError: if a target is a compartment, follows a rule or is changed by an event of the model, such an event
+            cannot be told when to happen, or an id that is needed is taken.
     """
     document = sbml.read(text, shown)
     model = document.getModel()
@@ -101,7 +114,8 @@ class _Writer:
 
     def write(self) -> None:
         """Add the clock, the stages and all their condition_parameters."""
-        self._read_time_from_clock()
+        if ELAPSING in self._stages.targets:
+            self._suspend()
         self._parameter(LEAD, self._stages.lead, self._time_unit, "time from the start of the run to t = 0")
         self._parameter(CLOCK, None, self._time_unit, "time since t = 0, when treatments begin")
         self._rule(CLOCK, f"time - {LEAD}")
@@ -125,10 +139,44 @@ class _Writer:
             held.replaceChild(1, holder.getMath().deepCopy(), True)
             holder.setMath(held)
 
+    def _suspend(self) -> None:
+        """Let the model's own time stand at 0 before the condition begins, and its own events wait for the rest.
+
+        A trigger counts as true until the rest is over, so that its event happens when it next becomes true, as in a
+        run of `Simulator`. A while before the condition begins, it reads what it is at rest: for ``time > 0`` is false
+        at 0 alone.
+        """
+        refuse_unclear(self._model, self._shown)
+        self._refuse_triggered_by_conditions()
+        for holder in mathematics(self._model):
+            replace_time(holder, MODEL_TIME)
+        self._parameter(ELAPSING, 1.0, "dimensionless", "1: the model's own time passes; 0: it stands at 0")
+        self._parameter(MODEL_TIME, None, self._time_unit, "time as the model itself reads it")
+        self._rule(MODEL_TIME, f"piecewise({CLOCK}, {ELAPSING} > 0 dimensionless, 0 {self._time_unit})")
+        for trigger in (event.getTrigger() for event in self._model.getListOfEvents()):
+            suspended = libsbml.parseL3Formula(f"{CLOCK} < {RESTED} || trigger")
+            suspended.replaceChild(1, trigger.getMath().deepCopy(), True)
+            trigger.setMath(suspended)
+            trigger.setInitialValue(True)
+
+    def _refuse_triggered_by_conditions(self) -> None:
+        """Refuse events of the model's own that are triggered by what conditions change at a boundary."""
+        later = {target for target, entered in self._stages.targets.items() if entered != (0,)}
+        for event in self._model.getListOfEvents():
+            behind = symbols_behind(event.getTrigger().getMath(), self._model)
+            changed = later.difference((ELAPSING, RUNNING)) & behind
+            if changed:
+                raise OsteonError(
+                    f"{named(event, self._shown)} is triggered by {min(changed)!r}, which conditions change in a run; "
+                    "programs disagree on whether that triggers it. Let it be triggered by what the model computes"
+                )
+
     def _stage_parameter(self, target: str, entered: tuple[int, ...]) -> None:
         parameter = self._model.getParameter(target)
         if parameter is None or self._ruled(target):
             raise OsteonError(f"{self._shown}: {target!r} is no parameter of its own, so no run can change it")
+        if target in sbml.changed_by_events(self._model):
+            raise OsteonError(f"{self._shown}: {target!r} is changed by an event of the model, so no run can change it")
         own, unit, label = (
             own_value(self._model, target, self._shown),
             parameter.getUnits(),
@@ -244,40 +292,3 @@ class _Writer:
 
     def _at(self, stage: int) -> str:
         return f"at t = {self._stages.boundaries[stage - 1]:g}"
-
-    def _read_time_from_clock(self) -> None:
-        """Let the model's own mathematics read the clock instead of the time of the run."""
-        model = self._model
-        laws = [reaction.getKineticLaw() for reaction in model.getListOfReactions() if reaction.isSetKineticLaw()]
-        for holder in [*model.getListOfRules(), *laws]:
-            tree = holder.getMath().deepCopy()
-            if _is_time(tree):
-                holder.setMath(libsbml.parseL3Formula(CLOCK))
-            elif _rename_time(tree):
-                holder.setMath(tree)
-        if any(
-            event.isSetTrigger() and _rename_time(event.getTrigger().getMath()) for event in model.getListOfEvents()
-        ):
-            raise OsteonError(
-                f"{self._shown}: it has events of its own that depend on time, which no run here can shift"
-            )
-
-
-def _rename_time(tree: Any) -> bool:
-    """Replace every time below a tree of mathematics by the clock; say whether there was one.
-
-    `ASTNode.setType` would do it in place, but fails once libsedml is imported, as `ASTNode.getType` does.
-    """
-    found = False
-    for index in range(tree.getNumChildren()):
-        child = tree.getChild(index)
-        if _is_time(child):
-            tree.replaceChild(index, libsbml.parseL3Formula(CLOCK), True)
-            found = True
-        else:
-            found = _rename_time(child) or found
-    return found
-
-
-def _is_time(tree: Any) -> bool:
-    return bool(tree.isName()) and "time" in tree.getDefinitionURLString()

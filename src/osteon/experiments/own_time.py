@@ -1,0 +1,121 @@
+"""A model's own time: where its mathematics reads time, and the events that it has of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libsbml
+
+from osteon import sbml
+from osteon.errors import OsteonError
+
+
+def has_own_time(model: Any) -> bool:
+    """Say whether a libsbml model behaves by its own time: whether its mathematics reads time, or it has events."""
+    trees = (holder.getMath() for holder in [*mathematics(model), *model.getListOfFunctionDefinitions()])
+    return len(model.getListOfEvents()) > 0 or any(_reads_time(tree) for tree in trees)
+
+
+def standing(text: str, shown: str) -> str:
+    """Return SBML text of the model as it is while its own time stands at 0: without events, and with 0 for time.
+
+    Raises:
+        OsteonError: see `refuse_unclear`.
+    """
+    document = sbml.read(text, shown)
+    model = document.getModel()
+    refuse_unclear(model, shown)
+    for holder in mathematics(model):
+        replace_time(holder, "0")
+    while len(model.getListOfEvents()):
+        model.removeEvent(0)
+    return str(libsbml.writeSBMLToString(document))
+
+
+def refuse_unclear(model: Any, shown: str) -> None:
+    """Refuse what has no right reading in a run that rests before time passes.
+
+    Raises:
+        OsteonError: if a function definition reads time, which SBML does not allow, or an event has no trigger, or
+            happens as a simulation starts: a condition would begin after it, or at the same time.
+    """
+    for definition in model.getListOfFunctionDefinitions():
+        if _reads_time(definition.getMath()):
+            raise OsteonError(
+                f"{shown}: function {definition.getId()!r} reads time, which SBML does not allow; pass it as an argument"
+            )
+    for event in model.getListOfEvents():
+        trigger, name = event.getTrigger(), named(event, shown)
+        if trigger is None or not trigger.isSetMath():
+            raise OsteonError(f"{name} has no trigger; say when it happens")
+        if not trigger.getInitialValue() and sbml.value_of(trigger.getMath(), model) != 0.0:
+            raise OsteonError(
+                f"{name} happens at the start of a simulation, before any condition begins; "
+                "write what it does as initial values"
+            )
+
+
+def named(event: Any, shown: str) -> str:
+    """Return an event for a message."""
+    return f"{shown}: event {event.getId() or event.getName() or 'without id'!r}"
+
+
+def symbols_behind(tree: Any, model: Any) -> frozenset[str]:
+    """Return every symbol that mathematics reads, through rules of assignment too."""
+    found, left = set[str](), set(sbml.names_in(tree))
+    while left:
+        name = left.pop()
+        found.add(name)
+        rule = model.getAssignmentRuleByVariable(name)
+        left |= set() if rule is None or not rule.isSetMath() else sbml.names_in(rule.getMath()) - found
+    return frozenset(found)
+
+
+def mathematics(model: Any) -> Iterator[Any]:
+    """Yield all that holds mathematics in a libsbml model, function definitions aside."""
+    reactions, events = model.getListOfReactions(), model.getListOfEvents()
+    references = [one for each in reactions for one in (*each.getListOfReactants(), *each.getListOfProducts())]
+    holders = [
+        *model.getListOfRules(),
+        *model.getListOfInitialAssignments(),
+        *model.getListOfConstraints(),
+        *(reaction.getKineticLaw() for reaction in reactions),
+        *(reference.getStoichiometryMath() for reference in references),
+        *(part for event in events for part in (event.getTrigger(), event.getDelay(), event.getPriority())),
+        *(assignment for event in events for assignment in event.getListOfEventAssignments()),
+    ]
+    yield from (holder for holder in holders if holder is not None and holder.isSetMath())
+
+
+def replace_time(holder: Any, formula: str) -> None:
+    """Let the mathematics of a rule, a law or the like read a formula in place of time."""
+    tree = holder.getMath().deepCopy()
+    if _is_time(tree):
+        holder.setMath(libsbml.parseL3Formula(formula))
+    elif _reads_time(tree):
+        _replace_below(tree, formula)
+        holder.setMath(tree)
+
+
+def _replace_below(tree: Any, formula: str) -> None:
+    """Replace every time below a tree of mathematics.
+
+    `ASTNode.setType` would do it in place, but fails once libsedml is imported, as `ASTNode.getType` does.
+    """
+    for index in range(tree.getNumChildren()):
+        child = tree.getChild(index)
+        if _is_time(child):
+            tree.replaceChild(index, libsbml.parseL3Formula(formula), True)
+        else:
+            _replace_below(child, formula)
+
+
+def _reads_time(tree: Any) -> bool:
+    return tree is not None and (
+        _is_time(tree) or any(_reads_time(tree.getChild(index)) for index in range(tree.getNumChildren()))
+    )
+
+
+def _is_time(tree: Any) -> bool:
+    return bool(tree.isName()) and "time" in tree.getDefinitionURLString()

@@ -42,9 +42,8 @@ def refuse_unclear(model: Any, shown: str) -> None:
     """
     for definition in model.getListOfFunctionDefinitions():
         if _reads_time(definition.getMath()):
-            raise OsteonError(
-                f"{shown}: function {definition.getId()!r} reads time, which SBML does not allow; pass it as an argument"
-            )
+            what = f"function {definition.getId()!r} reads time, which SBML does not allow; pass it as an argument"
+            raise OsteonError(f"{shown}: {what}")
     for event in model.getListOfEvents():
         trigger, name = event.getTrigger(), named(event, shown)
         if trigger is None or not trigger.isSetMath():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from osteon.errors import ArchiveError
+import counting
+from osteon.errors import ArchiveError, OsteonError, SimulationError
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 
 
@@ -33,6 +34,24 @@ def test_what_is_raised_there_is_raised_here() -> None:
         call_in_subprocess(os.listdir, "no_such_folder")
     with pytest.raises(ArchiveError, match=r"^a\.omex: broken$"):
         call_in_subprocess(_refuse, "a.omex")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("picky", r"^counting\.PickyError: leg: broken$"),
+        ("silent", r"^counting\.SilentError: broken$"),
+        ("local", r"^counting\.refuse\.<locals>\.LocalError: broken$"),
+    ],
+)
+def test_an_error_that_cannot_be_unpickled_is_told(kind: str, error: str) -> None:
+    with pytest.raises(OsteonError, match=error):
+        call_in_subprocess(counting.refuse, kind)
+
+
+def test_an_error_of_ours_arrives_as_itself() -> None:
+    with pytest.raises(SimulationError, match="m, condition 'control', at t = 1: broken"):
+        call_in_subprocess(counting.refuse, "own")
 
 
 def test_a_crash_is_told_with_the_last_words() -> None:

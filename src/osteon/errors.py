@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -23,7 +24,19 @@ class Finding:
 
 
 class OsteonError(Exception):
-    """Base of every error that Osteon raises on purpose; its text is meant for the user."""
+    """Base of every error that Osteon raises on purpose; its text is meant for the user.
+
+    Errors cross processes whole, whatever their classes take to be made.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args, vars(self))
+
+
+def _remade(kind: type[OsteonError], args: tuple[Any, ...], state: dict[str, Any]) -> OsteonError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ProjectError(OsteonError):
@@ -32,9 +45,6 @@ class ProjectError(OsteonError):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
-
-    def __reduce__(self) -> tuple[type[ProjectError], tuple[tuple[Finding, ...]]]:
-        return ProjectError, (self.findings,)
 
 
 class UnknownIdError(OsteonError):
@@ -60,9 +70,6 @@ class SimulationError(OsteonError):
         when = "while equilibrating" if time is None else f"at t = {time:.3g}"
         super().__init__(f"{model}, condition {condition!r}, {when}: {reason}")
 
-    def __reduce__(self) -> tuple[type[SimulationError], tuple[str, str, float | None, str]]:
-        return SimulationError, (self.model, self.condition, self.time, self.reason)
-
 
 class StoppedError(OsteonError):
     """The user stopped a long computation; says what is kept of it."""
@@ -74,9 +81,6 @@ class ArchiveError(OsteonError):
     def __init__(self, archive: str, entry: str | None, what: str) -> None:
         self.archive, self.entry, self.what = archive, entry, what
         super().__init__(f"{archive}: {what}" if entry is None else f"{archive}: {entry!r}: {what}")
-
-    def __reduce__(self) -> tuple[type[ArchiveError], tuple[str, str | None, str]]:
-        return ArchiveError, (self.archive, self.entry, self.what)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from osteon.errors import OsteonError
+from osteon.jobs.answer import answered, value_of
 from osteon.jobs.job import Chunk, Columns, Job
 
 _FORKS = "fork" in multiprocessing.get_all_start_methods()
@@ -35,7 +36,8 @@ def done(job: Job, chunks: Sequence[Chunk], workers: int) -> Iterator[tuple[int,
     A worker that dies, by a crash of a library or by a signal, is replaced, and its chunk done again.
 
     Raises:
-        OsteonError: if a chunk loses its worker three times; whatever the job's function raises, too.
+        OsteonError: if a chunk loses its worker three times.
+        Exception: whatever the job's function raises; see `answer.portable`.
     """
     waiting = deque(chunks)
     losses: Counter[int] = Counter()
@@ -45,20 +47,18 @@ def done(job: Job, chunks: Sequence[Chunk], workers: int) -> Iterator[tuple[int,
             team.hire(waiting.popleft())
         while team.busy:
             for connection in wait(list(team.busy)):
-                chunk, outcome = team.result(connection)
-                if isinstance(outcome, _Lost):
+                chunk, answer = team.answer(connection)
+                if isinstance(answer, _Lost):
                     losses[chunk.number] += 1
                     if losses[chunk.number] == _TRIALS:
                         raise OsteonError(
-                            f"chunk {chunk.number} of {job.name} ended its worker {_TRIALS} times ({outcome})"
+                            f"chunk {chunk.number} of {job.name} ended its worker {_TRIALS} times ({answer})"
                         )
                     team.hire(chunk)
                     continue
                 if waiting:
                     team.send(connection, waiting.popleft())
-                if isinstance(outcome, BaseException):
-                    raise outcome
-                yield chunk.number, outcome
+                yield chunk.number, value_of(answer)
     finally:
         team.dismiss()
 
@@ -97,11 +97,11 @@ class _Team:
         except OSError:
             return
 
-    def result(self, connection: Any) -> tuple[Chunk, Any]:
-        """Return a worker's chunk and what became of it: columns, an error, or the loss of the worker."""
+    def answer(self, connection: Any) -> tuple[Chunk, bytes | _Lost]:
+        """Return a worker's chunk and its answer, or the loss of the worker."""
         chunk = self.busy.pop(connection)
         try:
-            return chunk, connection.recv()
+            return chunk, connection.recv_bytes()
         except (EOFError, OSError):
             process = self._processes.pop(connection)
             process.join()
@@ -126,10 +126,6 @@ def _serve(job: Job, connection: Any) -> None:
     try:
         while connection in wait([connection, main.sentinel]):
             chunk = connection.recv()
-            try:
-                outcome: Any = job.function(job.context, chunk)
-            except Exception as error:
-                outcome = error
-            connection.send(outcome)
+            connection.send_bytes(answered(job.function, job.context, chunk))
     except (EOFError, OSError):
         return

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from osteon.jobs.answer import answered, value_of
+
 Value = TypeVar("Value")
 
 
@@ -33,16 +35,16 @@ def call_in_subprocess(function: Callable[..., Value], *arguments: object) -> Va
 
     Raises:
         CrashedError: if the interpreter dies.
-        Exception: whatever the function raises.
+        Exception: whatever the function raises; see `answer.portable`.
     """
     with tempfile.TemporaryDirectory(prefix="osteon-") as name:
         folder = Path(name)
-        asked, answered = folder / "asked", folder / "answered"
+        question, answer = folder / "question", folder / "answer"
         working = folder / "working"
         working.mkdir()
-        asked.write_bytes(pickle.dumps((function, arguments)))
+        question.write_bytes(pickle.dumps((function, arguments)))
         done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__, asked, answered],
+            [sys.executable, "-P", "-m", __name__, question, answer],
             check=False,
             cwd=working,
             env={**os.environ, "PYTHONPATH": _path(), "TMPDIR": str(working)},
@@ -50,13 +52,10 @@ def call_in_subprocess(function: Callable[..., Value], *arguments: object) -> Va
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        if not answered.exists():
+        if not answer.exists():
             raise CrashedError(done.stderr.decode(errors="replace"))
-        raised, value = pickle.loads(answered.read_bytes())
-    if raised:
-        raise value
-    answer: Value = value
-    return answer
+        value: Value = value_of(answer.read_bytes())
+    return value
 
 
 def _path() -> str:
@@ -64,15 +63,11 @@ def _path() -> str:
     return os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
 
 
-def _answer(asked: Path, answered: Path) -> None:
-    function, arguments = pickle.loads(asked.read_bytes())
-    try:
-        answer = False, function(*arguments)
-    except Exception as error:
-        answer = True, error
-    whole = answered.with_suffix(".partial")
-    whole.write_bytes(pickle.dumps(answer))
-    whole.replace(answered)
+def _answer(question: Path, answer: Path) -> None:
+    function, arguments = pickle.loads(question.read_bytes())
+    whole = answer.with_suffix(".partial")
+    whole.write_bytes(answered(function, *arguments))
+    whole.replace(answer)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from osteon.errors import SimulationError
+from osteon.jobs import versions
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.run import run_job
 
@@ -57,6 +59,54 @@ def counted(context: Counting, chunk: Chunk) -> Columns:
 def broken(context: Counting, chunk: Chunk) -> Columns:
     """Raise."""
     raise ZeroDivisionError(f"in chunk {chunk.number}")
+
+
+class PickyError(Exception):
+    """An exception that cannot be unpickled: it is made of other arguments than it has."""
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(f"{part}: {reason}")
+
+
+class SilentError(Exception):
+    """An exception that is unpickled without its text."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        super().__init__(text)
+
+    def __reduce__(self) -> tuple[type[SilentError], tuple[()]]:
+        return SilentError, ()
+
+
+def refuse(kind: str) -> None:
+    """Raise an exception of a kind that is hard to pickle."""
+
+    class LocalError(Exception):
+        pass
+
+    raise {
+        "picky": PickyError("leg", "broken"),
+        "silent": SilentError("broken"),
+        "local": LocalError("broken"),
+        "own": SimulationError("m", "control", 1.0, "broken"),
+    }[kind]
+
+
+def picky(context: Counting, chunk: Chunk) -> Columns:
+    """Raise what cannot be unpickled."""
+    raise PickyError(f"chunk {chunk.number}", "broken")
+
+
+def unreadable(context: Counting, chunk: Chunk) -> Columns:
+    """Return what cannot be pickled."""
+    return {"value": np.array([lambda: chunk], dtype=object)}
+
+
+def pretend(version: str) -> None:
+    """Let this process seem to have another version of numpy."""
+    seeming = {**versions.versions(), "numpy": version}
+    versions.versions = lambda: seeming
 
 
 def job(context: Counting, function=counted) -> Job:  # type: ignore[no-untyped-def]

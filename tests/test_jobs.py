@@ -19,7 +19,17 @@ from numpy.typing import NDArray
 import counting
 from conftest import model
 from counting import Counting
-from osteon.errors import Finding, OsteonError, ProjectError, StoppedError
+from osteon.errors import (
+    ArchiveError,
+    CompilationError,
+    Finding,
+    OsteonError,
+    ProjectError,
+    SimulationError,
+    StoppedError,
+    UnknownIdError,
+)
+from osteon.jobs import versions
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.run import chunks_left, run_job, store_of
 from osteon.simulation.model import Model
@@ -189,9 +199,37 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, marks: Path) ->
         run_job(counting.job(Counting(marks)), results=tmp_path / "file")
 
 
-def test_errors_cross_processes_whole() -> None:
-    error = pickle.loads(pickle.dumps(ProjectError([Finding("a.toml", "is wrong"), Finding("b.toml", "too")])))
-    assert str(error) == "a.toml: is wrong\nb.toml: too"
+def test_an_error_that_cannot_be_unpickled_is_told(tmp_path: Path, marks: Path) -> None:
+    with pytest.raises(OsteonError, match=r"^counting\.PickyError: chunk 0: broken$"):
+        run_job(counting.job(Counting(marks), counting.picky), results=tmp_path, workers=1)
+
+
+def test_a_result_that_cannot_be_pickled_is_told(tmp_path: Path, marks: Path) -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        run_job(counting.job(Counting(marks), counting.unreadable), results=tmp_path, workers=1)
+
+
+ERRORS = {
+    OsteonError: OsteonError("is wrong"),
+    ProjectError: ProjectError([Finding("a.toml", "is wrong"), Finding("b.toml", "too")]),
+    UnknownIdError: UnknownIdError("unknown 'x'"),
+    CompilationError: CompilationError("x.xml: not SBML"),
+    SimulationError: SimulationError("m", "control", None, "broken"),
+    StoppedError: StoppedError("stopped"),
+    ArchiveError: ArchiveError("a.omex", "b.xml", "broken"),
+}
+
+
+def _kinds(kind: type[OsteonError]) -> set[type[OsteonError]]:
+    return {kind}.union(*(_kinds(each) for each in kind.__subclasses__()))
+
+
+def test_every_kind_of_error_crosses_processes_whole() -> None:
+    assert {kind for kind in _kinds(OsteonError) if kind.__module__.startswith("osteon")} == set(ERRORS)
+    for kind, error in ERRORS.items():
+        copy = pickle.loads(pickle.dumps(error))
+        assert type(copy) is kind
+        assert (str(copy), copy.args, vars(copy)) == (str(error), error.args, vars(error))
 
 
 class Simulating:
@@ -256,6 +294,28 @@ class TestCluster:
         with pytest.raises(ZeroDivisionError, match="in chunk"):
             run_job(counting.job(Counting(marks), counting.broken), results=tmp_path, scheduler=address)
 
+    def test_errors_that_cannot_be_unpickled_are_told(self, address: str, tmp_path: Path, marks: Path) -> None:
+        with pytest.raises(OsteonError, match=r"^counting\.PickyError: chunk \d: broken$"):
+            run_job(counting.job(Counting(marks), counting.picky), results=tmp_path, scheduler=address)
+
+    def test_a_worker_with_other_versions_is_refused_before_any_work(
+        self, address: str, tmp_path: Path, marks: Path
+    ) -> None:
+        worker = _pretend(address)
+        with pytest.raises(OsteonError, match=_refusal(worker)):
+            run_job(counting.job(Counting(marks)), results=tmp_path, scheduler=address)
+        assert list(tmp_path.rglob("*.npz")) == []
+
+    def test_a_worker_with_other_versions_that_comes_later_is_refused(
+        self, address: str, tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from osteon.jobs import dask
+
+        worker = _pretend(address)
+        monkeypatch.setattr(dask, "_refuse_other", lambda *_: None)
+        with pytest.raises(OsteonError, match=_refusal(worker)):
+            run_job(counting.job(Counting(marks)), results=tmp_path, scheduler=address)
+
     def test_no_scheduler_there(self, tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from osteon.jobs import dask
 
@@ -267,3 +327,26 @@ class TestCluster:
     def test_no_address(self, address: str, tmp_path: Path, marks: Path) -> None:
         with pytest.raises(OsteonError, match=rf"--scheduler '{address}' is no address, such as tcp://"):
             run_job(counting.job(Counting(marks)), results=tmp_path, scheduler=address)
+
+
+def _pretend(address: str) -> str:
+    """Let one worker of a cluster seem to have another numpy; return its address."""
+    import distributed
+
+    with distributed.Client(address, set_as_default=False) as client:
+        worker = min(client.scheduler_info()["workers"])
+        client.run(counting.pretend, "0.1", workers=[worker])
+    return str(worker)
+
+
+def _refusal(worker: str) -> str:
+    ours = versions.versions()["numpy"]
+    return rf"^worker {worker} has numpy 0\.1, this machine has {ours}; install the same version on both$"
+
+
+def test_another_state_of_the_code_is_another_version() -> None:
+    here = versions.installed()
+    assert versions.difference(here, dict(here)) is None
+    other = {**here, versions.CODE: "0" * 12}
+    assert versions.difference(here, other) == (versions.CODE, here[versions.CODE], "0" * 12)
+    assert versions.difference(here, {**here, "more": "1"}) == ("more", "missing", "1")

@@ -49,6 +49,22 @@ def test_a_sample_is_what_verify_says_with_its_values(name: str) -> None:
     np.testing.assert_array_equal(sample.effects, expected)
 
 
+def test_everything_is_prepared_without_assertions_too() -> None:
+    code = (
+        "import test_robustness as own; made = own._samples(own.NAME, 1); made.prepare(); "
+        "print(__debug__, 'simulator' in vars(made.model), {'_judges', '_settled', 'quantiles'} <= vars(made).keys())"
+    )
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.stdout == "False True True\n"
+
+
 def test_samples_do_not_depend_on_each_other() -> None:
     made = _samples(NAME, 4)
     alone = made.judge(made.values(2)).effects.tobytes()

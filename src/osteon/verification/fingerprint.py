@@ -9,11 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Literal
 
 from osteon.errors import listing
@@ -27,9 +23,9 @@ from osteon.evidence.bindings import (
 )
 from osteon.evidence.claims import Claim, Intervention, Observable, Setting
 from osteon.evidence.toml import Document
+from osteon.jobs.versions import code, versions
 from osteon.sbml.canonical import canonical
 from osteon.simulation.model import Model
-from osteon.version import __version__
 
 Kind = Literal["ablation", "ensemble", "robustness", "scan", "sensitivity"]
 """The kinds of results that have a fingerprint."""
@@ -126,16 +122,7 @@ def record(model: Model, found: Mapping[str, str]) -> dict[str, Any]:
 
 def key(found: Mapping[str, str]) -> dict[str, Any]:
     """Return the key of a job: the fingerprint of its result, and the programs that compute it."""
-    return {"fingerprint": dict(found), "code": _code(), "versions": versions()}
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the programs that results depend on, where they are installed."""
-    found = {"osteon": __version__}
-    for name in ("libroadrunner", "numpy", "scipy"):
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+    return {"fingerprint": dict(found), "code": code(), "versions": versions()}
 
 
 def behaviour(value: Any) -> Any:
@@ -175,10 +162,3 @@ def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """Return a digest of this package, so that chunks of another state of it are not taken for those of this one."""
-    paths = sorted(Path(__file__).parents[1].rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

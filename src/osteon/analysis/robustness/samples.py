@@ -76,9 +76,9 @@ class Samples:
 
     def prepare(self) -> None:
         """Compile the models, of draws and of the audit, and make the draws."""
-        assert self._judges
-        assert self._settled is not None
-        assert self.quantiles is not None
+        for model, _ in self._judges:
+            _ = model.simulator
+        _, _ = self._settled, self.quantiles
 
     @cached_property
     def draws(self) -> Draws:
@@ -132,8 +132,6 @@ class Samples:
         """Return model and readings of the draws, and those of the audit."""
         claims = [claim for _, claim in self.claims]
         models = self.model, self.model.replace(accuracy=TIGHT)
-        for model in models:
-            assert model.simulator
         first, second = ((model, Readings(model.binding, runs(model, claims), model)) for model in models)
         return first, second
 

@@ -24,6 +24,7 @@ from osteon.errors import (
     CompilationError,
     Finding,
     OsteonError,
+    PluginError,
     ProjectError,
     SimulationError,
     StoppedError,
@@ -216,6 +217,7 @@ ERRORS = {
     CompilationError: CompilationError("x.xml: not SBML"),
     SimulationError: SimulationError("m", "control", None, "broken"),
     StoppedError: StoppedError("stopped"),
+    PluginError: PluginError("format 'x' of package y 1.0 fails"),
     ArchiveError: ArchiveError("a.omex", "b.xml", "broken"),
 }
 

@@ -52,7 +52,8 @@ def test_a_sample_is_what_verify_says_with_its_values(name: str) -> None:
 def test_everything_is_prepared_without_assertions_too() -> None:
     code = (
         "import test_robustness as own; made = own._samples(own.NAME, 1); made.prepare(); "
-        "print(__debug__, all('simulator' in vars(judge) for judge, _ in made._judges), {'_judges', '_settled', 'quantiles'} <= vars(made).keys())"
+        "compiled = all('simulator' in vars(judge) for judge, _ in made._judges); "
+        "print(__debug__, compiled, {'_judges', '_settled', 'quantiles'} <= vars(made).keys())"
     )
     path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     done = subprocess.run(

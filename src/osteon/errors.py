@@ -75,6 +75,10 @@ class StoppedError(OsteonError):
     """The user stopped a long computation; says what is kept of it."""
 
 
+class PluginError(OsteonError):
+    """What another package adds to Osteon is broken; names it and the package."""
+
+
 class ArchiveError(OsteonError):
     """A COMBINE archive is damaged, dangerous or not understood; names the archive and the file in it."""
 

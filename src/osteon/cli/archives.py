@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from osteon.cli.choices import listing_command
 from osteon.cli.terminal import AsJson, errors, output, print_json
 
 if TYPE_CHECKING:
@@ -16,12 +18,18 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this command to the application."""
-    app.command()(run)
+    app.command(cls=listing_command("Engines", _engines))(run)
+
+
+def _engines() -> Iterator[tuple[str, str]]:
+    from osteon.engines import ENGINES
+
+    return ENGINES.described()
 
 
 def run(
     archive: Annotated[Path, typer.Argument(metavar="ARCHIVE", help="A COMBINE archive (.omex), of anybody's.")],
-    engine: Annotated[str, typer.Option(help="tellurium or copasi.")] = "tellurium",
+    engine: Annotated[str, typer.Option(help="What executes it; engines are listed below.")] = "tellurium",
     out: Annotated[Path | None, typer.Option(help="Write one CSV file a report or task to this folder.")] = None,
     json: AsJson = False,
 ) -> None:

@@ -1,26 +1,48 @@
 """Engines: other people's programs that execute COMBINE archives, one module an engine.
 
-An engine is a module with one function, ``run(archive, documents, folder)``, that executes an archive which was found
+Each of our own modules has one function, ``run(archive, documents, folder)``, that executes an archive which was found
 harmless, with its SED-ML, and returns its results. It runs in a process of its own: tellurium's libsedml takes over the
-classes of libsbml, what crashes an engine must not end the command, and what engines print is nobody's result.
+classes of libsbml, what crashes an engine must not end the command, and what engines print is nobody's result. Other
+packages add engines by entry points in the group ``osteon.engines``, each of which leads to an `Engine`.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from osteon.engines import sedml
 from osteon.engines.archive import Archive
+from osteon.engines.engine import Engine
 from osteon.engines.table import Results
-from osteon.errors import ArchiveError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import ArchiveError, OsteonError
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
+from osteon.plugins import Plugins
 
-ENGINES: dict[str, str] = {
+_ABOUT = {
     "tellurium": "libroadrunner, through tellurium's own SED-ML",
     "copasi": "COPASI: the master if that is a .cps file, else the SED-ML",
 }
-"""Every engine: its name, which is its module's too, and what it runs."""
+
+
+def _own(name: str) -> Engine:
+    def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
+        try:
+            module = importlib.import_module(f"osteon.engines.{name}")
+        except ModuleNotFoundError as error:
+            raise OsteonError(
+                f"engine {name!r} needs the package {error.name!r}, which is not installed; "
+                "`pip install 'osteon[export]'` brings it"
+            ) from None
+        results: Results = module.run(archive, documents, folder)
+        return results
+
+    return Engine(name, _ABOUT[name], run)
+
+
+ENGINES = Plugins("engine", "osteon.engines", Engine, {name: _own(name) for name in _ABOUT})
+"""Every engine, those of other packages included."""
 
 
 def run(archive: Archive, engine: str) -> Results:
@@ -31,12 +53,11 @@ def run(archive: Archive, engine: str) -> Results:
     Raises:
         UnknownIdError: if there is no such engine.
         OsteonError: if the engine is not installed.
+        PluginError: if another package adds the engine, and it is broken.
         ArchiveError: if its SED-ML holds more than names and numbers, there is nothing in it that the engine can run,
             or the engine fails to run it.
     """
-    if engine not in ENGINES:
-        hint = suggestion(engine, ENGINES) or f"; there are {listing(tuple(ENGINES))}"
-        raise UnknownIdError(f"unknown engine {engine!r}{hint}")
+    ENGINES.require(engine)
     documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
     try:
         return call_in_subprocess(_run, engine, archive, documents)
@@ -45,12 +66,5 @@ def run(archive: Archive, engine: str) -> Results:
 
 
 def _run(engine: str, archive: Archive, documents: dict[str, sedml.SedmlExperiments]) -> Results:
-    try:
-        module = importlib.import_module(f"osteon.engines.{engine}")
-    except ModuleNotFoundError as error:
-        raise OsteonError(
-            f"engine {engine!r} needs the package {error.name!r}, which is not installed; "
-            "`pip install 'osteon[export]'` brings it"
-        ) from None
-    results: Results = module.run(archive, documents, Path("run").absolute())
-    return results
+    found = ENGINES[engine]
+    return ENGINES.guarded(engine, lambda: found.run(archive, documents, Path("run").absolute()))

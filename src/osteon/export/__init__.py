@@ -1,18 +1,21 @@
 """Exporters: files of a model for other people's tools, one module a format.
 
-A format is a module with one function, ``files(bundle)``, that yields every file of one model. It is imported only
-when it is asked for, since the libraries behind the formats are heavy.
+Each of our own modules has one function, ``files(bundle)``, that yields every file of one model. It is imported only
+when it is asked for, since the libraries behind the formats are heavy. Other packages add formats by entry points in
+the group ``osteon.exporters``, each of which leads to an `Exporter`.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from osteon.errors import OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import OsteonError, UnknownIdError, listing
 from osteon.export.bundle import Bundle, File
+from osteon.export.exporter import Exporter
+from osteon.plugins import Plugins
 
-FORMATS: dict[str, str] = {
+_ABOUT = {
     "sbml": "SBML Level 3 Version 2 and 1; the hierarchy of a joined model",
     "copasi": "a COPASI file: every experiment a parameter set, with plots and one scan over all",
     "sedml": "SED-ML L1V4: every experiment as a task, with reports and plots, for tellurium and others",
@@ -23,21 +26,10 @@ FORMATS: dict[str, str] = {
     "code": "the equations as programs in Python, Julia and R",
     "diagram": "a picture of what raises and lowers what, as SVG and inside SBML, for COPASI",
 }
-"""Every format: its name, which is its module's too, and what it is, for ``osteon export --help``."""
 
 
-def export(bundle: Bundle, formats: Sequence[str]) -> Iterator[File]:
-    """Yield the files of one model in some formats, each under a folder of the format's name.
-
-    Args:
-        bundle: the model, with what its files tell of it.
-        formats: names from `FORMATS`, or ``all``.
-
-    Raises:
-        UnknownIdError: if there is no such format.
-        OsteonError: if a format needs a package that is not installed.
-    """
-    for name in chosen(formats):
+def _own(name: str) -> Exporter:
+    def files(bundle: Bundle) -> Iterable[File]:
         try:
             module = importlib.import_module(f"osteon.export.{name}")
         except ModuleNotFoundError as error:
@@ -45,14 +37,45 @@ def export(bundle: Bundle, formats: Sequence[str]) -> Iterator[File]:
                 f"format {name!r} needs the package {error.name!r}, which is not installed; "
                 "`pip install 'osteon[export]'` brings it"
             ) from None
-        for file in module.files(bundle):
+        found: Iterable[File] = module.files(bundle)
+        return found
+
+    return Exporter(name, _ABOUT[name], files)
+
+
+FORMATS = {name: _own(name) for name in _ABOUT}
+"""Our own formats by name, which is that of the module too."""
+EXPORTERS = Plugins("format", "osteon.exporters", Exporter, FORMATS)
+"""Every format, those of other packages included."""
+
+
+def export(bundle: Bundle, formats: Sequence[str]) -> Iterator[File]:
+    """Yield the files of one model in some formats, each under a folder of the format's name.
+
+    Args:
+        bundle: the model, with what its files tell of it.
+        formats: names of `EXPORTERS`, or ``all``.
+
+    Raises:
+        UnknownIdError: if there is no such format, or none is named.
+        OsteonError: if a format needs a package that is not installed.
+        PluginError: if another package adds the format, and cannot write it.
+    """
+    for name in chosen(formats):
+        for file in _files(EXPORTERS[name], bundle):
             yield File(f"{name}/{file.path}", file.content)
 
 
+def _files(exporter: Exporter, bundle: Bundle) -> list[File]:
+    return EXPORTERS.guarded(exporter.name, lambda: list(exporter.files(bundle)))
+
+
 def chosen(formats: Sequence[str]) -> tuple[str, ...]:
-    """Return the formats asked for, in the order of the registry; see `export`."""
+    """Return the formats asked for, each once, in the order of the registry; see `export`."""
+    names = EXPORTERS.names
+    if not formats:
+        raise UnknownIdError(f"no format is named; there are {listing(names, 40)}, and 'all'")
     for name in formats:
-        if name != "all" and name not in FORMATS:
-            hint = suggestion(name, FORMATS) or f"; there are {listing(tuple(FORMATS), 40)}, and 'all'"
-            raise UnknownIdError(f"unknown format {name!r}{hint}")
-    return tuple(name for name in FORMATS if name in formats or "all" in formats)
+        if name != "all":
+            EXPORTERS.require(name)
+    return names if "all" in formats else tuple(name for name in names if name in formats)

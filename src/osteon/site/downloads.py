@@ -18,8 +18,8 @@ def downloads(bundle: Bundle) -> Iterator[tuple[File, str]]:
     yield File.text(f"{name}.xml", bundle.model.sbml), "SBML Level 3 Version 2"
     sources = [File.text(path, text) for path, text in bundle.antimony.items()]
     yield _one(sources, f"{name}_antimony"), "Antimony, as a modeller writes it"
-    for format_, meaning in export.FORMATS.items():
-        yield _one(list(export.export(bundle, [format_])), f"{name}_{format_}"), meaning
+    for exporter in export.FORMATS.values():
+        yield _one(list(export.export(bundle, [exporter.name])), f"{name}_{exporter.name}"), exporter.about
 
 
 def _one(files: Sequence[File], stem: str) -> File:

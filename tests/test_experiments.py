@@ -125,7 +125,7 @@ def test_steady_states_are_runs_of_their_own() -> None:
         one.id: TimeCourse(one.condition, np.array(one.times), plain(one.values, list(one.times)), "d")
         for one in made.experiments
     }
-    card = verify(tried, [("x", claim)], source=Recorded(made, found))
+    card = verify(tried, [("x", claim)], simulations=Recorded(made, found))
     assert card.results[0].checks[0].values == pytest.approx((2, 1), abs=1e-6)
 
 

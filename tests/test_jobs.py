@@ -34,6 +34,7 @@ from osteon.jobs import versions
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.run import chunks_left, run_job, store_of
 from osteon.simulation.model import Model
+from osteon.simulation.readings import UndefinedError
 
 Result = dict[str, NDArray[Any]]
 
@@ -214,6 +215,7 @@ ERRORS = {
     OsteonError: OsteonError("is wrong"),
     ProjectError: ProjectError([Finding("a.toml", "is wrong"), Finding("b.toml", "too")]),
     UnknownIdError: UnknownIdError("unknown 'x'"),
+    UndefinedError: UndefinedError("no half-maximum"),
     CompilationError: CompilationError("x.xml: not SBML"),
     SimulationError: SimulationError("m", "control", None, "broken"),
     StoppedError: StoppedError("stopped"),

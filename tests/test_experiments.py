@@ -126,7 +126,8 @@ def test_steady_states_are_runs_of_their_own() -> None:
         for one in made.experiments
     }
     card = verify(tried, [("x", claim)], simulations=Recorded(made, found))
-    assert card.results[0].checks[0].values == pytest.approx((2, 1), abs=1e-6)
+    (effect,) = card.results[0].checks[0].effects
+    assert (effect.value, effect.reference) == pytest.approx((2, 1), abs=1e-6)
 
 
 @pytest.mark.parametrize("taken", ["clock", "stage", "boost__0"])

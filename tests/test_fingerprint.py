@@ -321,7 +321,7 @@ def test_a_job_is_another_one_with_other_programs(monkeypatch: pytest.MonkeyPatc
     found = _fingerprint("ablation")
     before = fingerprint.key(found)
     assert before == fingerprint.key(_fingerprint("ablation", Claim, {"statement": "reworded"}))
-    monkeypatch.setattr(fingerprint, "_code", lambda: "other")
+    monkeypatch.setattr(fingerprint, "code", lambda: "other")
     assert before != fingerprint.key(found)
     monkeypatch.undo()
     monkeypatch.setattr(fingerprint, "versions", lambda: {"libroadrunner": "other"})

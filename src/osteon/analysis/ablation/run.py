@@ -13,6 +13,7 @@ from osteon.evidence.bindings import Binding, ObservableBinding
 from osteon.evidence.claims import Claim, StructureCheck
 from osteon.evidence.conditions import CONTROL
 from osteon.jobs.job import Chunk, Columns, Job
+from osteon.jobs.versions import versions
 from osteon.sbml.edges import Alteration, Edge, ablated, edges, held
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
@@ -148,5 +149,5 @@ def ablation(whole: AblationPlan, columns: Columns) -> Ablation:
             if all(isinstance(check, StructureCheck) for check in result.claim.checks)
         ),
         outcomes=tuple(EdgeOutcome.from_dict(json.loads(str(text))) for text in columns["outcome"]),
-        versions=fingerprint.versions(),
+        versions=versions(),
     )

@@ -195,7 +195,7 @@ EVENTS = {
     "the trigger goes through a rule": "E: at clocked > 4: flag = clocked",
     "it is true from the start": "E: at time < 3 day: flag = 1",
     "it was true at rest": "E: at S > 0.5: flag = flag + 1",
-    "it was false at the start": "E: at time > 0 day, t0=false: flag = flag + 1",
+    "it was false at the start": "E: at time > 2 day, t0=false: flag = flag + 1",
     "it happens before t = 0": "E: at time > -1 day: flag = flag + 1",
     "a rate": "pulse: => S; k*piecewise(3, (time > 1 day) && (time < 2 day), 0)",
     "an initial value": "flag = 2 + clocked",
@@ -223,6 +223,8 @@ def test_what_a_model_makes_of_its_own_time_is_what_the_simulator_makes_of_it(
     ("event", "reason"),
     [
         ("E: at time >= 0 day, t0=false: flag = 1", "'E' happens at the start of a simulation"),
+        ("E: at clocked > 0, t0=false: flag = 1", "'E' is triggered at t = 0 itself"),
+        ("E: at time >= 0 day: flag = 1", "'E' is triggered at t = 0 itself"),
         ("E: at boost > 1.5: flag = 1", "'E' is triggered by 'boost', which conditions change"),
         ("twice := 2*boost; E: at twice > 3: flag = 1", "'E' is triggered by 'boost', which conditions change"),
         ("E: at time > 4 day: boost = 2", "'boost' is changed by an event of the model"),

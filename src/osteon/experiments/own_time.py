@@ -38,21 +38,35 @@ def refuse_unclear(model: Any, shown: str) -> None:
 
     Raises:
         OsteonError: if a function definition reads time, which SBML does not allow, or an event has no trigger, or
-            happens as a simulation starts: a condition would begin after it, or at the same time.
+            happens as a simulation or a condition starts.
     """
     for definition in model.getListOfFunctionDefinitions():
         if _reads_time(definition.getMath()):
             what = f"function {definition.getId()!r} reads time, which SBML does not allow; pass it as an argument"
             raise OsteonError(f"{shown}: {what}")
     for event in model.getListOfEvents():
-        trigger, name = event.getTrigger(), named(event, shown)
-        if trigger is None or not trigger.isSetMath():
-            raise OsteonError(f"{name} has no trigger; say when it happens")
-        if not trigger.getInitialValue() and sbml.value_of(trigger.getMath(), model) != 0.0:
+        if event.getTrigger() is None or not event.getTrigger().isSetMath():
+            raise OsteonError(f"{named(event, shown)} has no trigger; say when it happens")
+    just_before, at_once, just_after = (_triggered(model, moment) for moment in ("-1e-9", "0", "1e-9"))
+    for number, event in enumerate(model.getListOfEvents()):
+        if at_once[number] and not event.getTrigger().getInitialValue():
             raise OsteonError(
-                f"{name} happens at the start of a simulation, before any condition begins; "
+                f"{named(event, shown)} happens at the start of a simulation, before any condition begins; "
                 "write what it does as initial values"
             )
+        if not just_before[number] == at_once[number] == just_after[number]:
+            raise OsteonError(
+                f"{named(event, shown)} is triggered at t = 0 itself, when conditions begin; programs disagree on "
+                "whether it happens. Write what it does as initial values, or let it happen later"
+            )
+
+
+def _triggered(model: Any, time: str) -> list[bool]:
+    """Return for each event of a libsbml model whether its trigger is true at a time, with initial values."""
+    there = model.clone()
+    for holder in mathematics(there):
+        replace_time(holder, time)
+    return [sbml.value_of(event.getTrigger().getMath(), there) != 0.0 for event in there.getListOfEvents()]
 
 
 def named(event: Any, shown: str) -> str:

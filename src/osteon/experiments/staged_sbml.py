@@ -152,7 +152,8 @@ class _Writer:
             replace_time(holder, MODEL_TIME)
         self._parameter(ELAPSING, 1.0, "dimensionless", "1: the model's own time passes; 0: it stands at 0")
         self._parameter(MODEL_TIME, None, self._time_unit, "time as the model itself reads it")
-        self._rule(MODEL_TIME, f"piecewise({CLOCK}, {ELAPSING} > 0 dimensionless, 0 {self._time_unit})")
+        # A product: COPASI gives up where one discontinuous function depends on another.
+        self._rule(MODEL_TIME, f"{ELAPSING}*{CLOCK}")
         for trigger in (event.getTrigger() for event in self._model.getListOfEvents()):
             suspended = libsbml.parseL3Formula(f"{CLOCK} < {RESTED} || trigger")
             suspended.replaceChild(1, trigger.getMath().deepCopy(), True)

@@ -127,6 +127,14 @@ def test_ctrl_c_ends_the_workers_and_says_what_is_kept(tmp_path: Path, marks: Pa
     assert "in _serve" not in said
 
 
+def test_ctrl_c_is_left_to_the_process_that_started_the_workers(tmp_path: Path, marks: Path, expected: Result) -> None:
+    """A terminal sends it to every process; a worker that stopped by itself would lose its chunk."""
+    job = counting.job(Counting(marks), counting.interrupted)
+    result = run_job(job, results=tmp_path / "disturbed", workers=2)
+    assert len(list(marks.glob("interrupted.*"))) == 6
+    _same(result, expected)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_ctrl_c_that_python_swallows_stops_the_work_all_the_same(tmp_path: Path, marks: Path) -> None:
     class Swallowing:

@@ -39,6 +39,7 @@ def tree(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.interop
 def test_an_archive_of_others_runs(engine: str, scratch: Path, osteon: Command) -> None:
     path = str(pack(scratch / "decay.omex", files()))
     before = tree(scratch)
@@ -58,6 +59,7 @@ def test_an_archive_of_others_runs(engine: str, scratch: Path, osteon: Command) 
     assert tree(scratch) == before, "something was left behind"
 
 
+@pytest.mark.interop
 def test_results_are_saved_as_csv_inside_the_folder_only(scratch: Path, osteon: Command) -> None:
     path = pack(scratch / "decay.omex", files())
     before = tree(scratch)
@@ -69,6 +71,7 @@ def test_results_are_saved_as_csv_inside_the_folder_only(scratch: Path, osteon: 
     assert frame["fast"].iloc[-1] == pytest.approx(10 * np.exp(-3), rel=1e-4)
 
 
+@pytest.mark.interop
 def test_results_for_people(scratch: Path, osteon: Command) -> None:
     outcome = osteon("run", str(pack(scratch / "decay.omex", files())))
     assert outcome.code == 0
@@ -312,6 +315,7 @@ def test_a_hostile_archive_is_refused_and_nothing_is_written(case: str, scratch:
     assert tree(scratch) == before
 
 
+@pytest.mark.interop
 def test_hostile_programs_would_run_if_nothing_stopped_them(scratch: Path) -> None:
     """The tests above can fail: tellurium runs the text of a SED-ML file as Python."""
     HOSTILE["program as a value"][0](scratch / "hostile.omex")
@@ -321,6 +325,7 @@ def test_hostile_programs_would_run_if_nothing_stopped_them(scratch: Path) -> No
     assert (scratch / "EVIL").exists()
 
 
+@pytest.mark.interop
 def test_a_copasi_file_cannot_make_its_tasks_write(scratch: Path, osteon: Command) -> None:
     import COPASI
 

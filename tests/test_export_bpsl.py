@@ -63,6 +63,7 @@ def asked(name: str) -> list[tuple[Claim, CheckResult]]:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_every_direction_is_there_or_has_a_reason_not_to_be(name: str) -> None:
     constrained = 0
     for (claim, result), (comment, lines) in zip(asked(name), entries(name), strict=True):
@@ -109,6 +110,7 @@ def test_constraints_name_what_the_files_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_the_model_is_valid_and_knows_the_thresholds(name: str) -> None:
     document = libsbml.readSBMLFromString(written(name)[f"{name}.xml"])
     assert sbml.problems(document) == []

@@ -70,6 +70,7 @@ def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path:
     assert found.values["gain"].max() == pytest.approx(0.2, abs=0.01)
 
 
+@pytest.mark.slow
 def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Path) -> None:
     """Both words hold up to 0.05 of a range of 2: in one draw of 1,600."""
     tried = _samples(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))

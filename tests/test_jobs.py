@@ -24,6 +24,9 @@ from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.run import chunks_left, run_job, store_of
 from osteon.simulation.model import Model
 
+if sys.platform == "win32":
+    pytest.skip("needs signals and forks of POSIX", allow_module_level=True)
+
 Result = dict[str, NDArray[Any]]
 
 

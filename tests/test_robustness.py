@@ -259,6 +259,8 @@ def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: st
     assert [entry["statement"] for entry in filed["claims"]] == [claim.statement for _, claim in made.claims]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals and forks of POSIX")
 def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     results = tmp_path / "chunks"
     command = [sys.executable, "-m", "osteon", "robustness", NAME, "--draws", "50000", "--results", str(results)]

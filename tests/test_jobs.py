@@ -238,6 +238,7 @@ def test_a_pickled_model_compiles_anew_and_gives_the_same_bits() -> None:
     assert copy.values("cccp") == made.values("cccp")
 
 
+@pytest.mark.slow
 class TestCluster:
     """The same work on a real Dask cluster."""
 

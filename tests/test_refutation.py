@@ -140,6 +140,7 @@ EXCLUSIONS = [
 
 
 @pytest.mark.parametrize(("name", "claim"), EXCLUSIONS)
+@pytest.mark.slow
 def test_excluded_mechanism_would_have_been_seen(name: str, claim: Claim) -> None:
     assert _counterfactual_that_refuses(name, claim)
 
@@ -153,6 +154,7 @@ def _counterfactual_that_refuses(name: str, claim: Claim) -> str | None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_every_counterfactual_refutes_something(name: str) -> None:
     for counterfactual, overrides in PROJECT.binding(name).counterfactuals.items():
         card = verify(load(PROJECT, name, overrides), PROJECT.claims(PROJECT.binding(name)))

@@ -141,13 +141,28 @@ class Executed:
         return sum(self.durations[name] for name in tests)
 
 
-def executed(tree: Tree, state: str) -> Executed:
+def executed(trees: list[Tree], state: str) -> Executed:
     """Run the quick tests once, unchanged, and say what they execute; kept for the same state of the project."""
-    data, durations = BUILD / f"coverage-{state}", BUILD / f"durations-{state}.json"
+    modules = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").glob("test_*.py"))
+    shares = [modules[number :: len(trees)] for number in range(len(trees))]
+    with ThreadPoolExecutor(len(trees)) as pool:
+        parts = list(pool.map(lambda tree, share: _executed(tree, share, state), trees, shares))
+    lines: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for part in parts:
+        for path, found in part.lines.items():
+            for line, names in found.items():
+                lines[path][line] += names
+    return Executed(lines, {name: each for part in parts for name, each in part.durations.items()})
+
+
+def _executed(tree: Tree, modules: list[str], state: str) -> Executed:
+    folder = BUILD / f"executed-{state}" / f"{tree.root.name}-of-{len(modules)}"
+    data, durations = folder / "coverage", folder / "durations.json"
     if not durations.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
         command = ("-m", "coverage", "run", f"--data-file={data}", "--source=src/osteon", "-m", "pytest")
         options = ("-q", "-n", "0", "-p", "contexts", "-p", "no:cacheprovider", "-m", QUICK)
-        tree.run(*command, *options, OSTEON_DURATIONS=str(durations))
+        tree.run(*command, *options, *modules, OSTEON_DURATIONS=str(durations))
     measured = coverage.CoverageData(str(data))
     measured.read()
     names = {file: Path(file).relative_to(tree.root).as_posix() for file in measured.measured_files()}
@@ -224,8 +239,8 @@ def main() -> None:
     paths = [path for each in asked.paths for path in _modules(each)]
     BUILD.mkdir(parents=True, exist_ok=True)
     trees = [Tree(number) for number in range(asked.workers)]
-    known = executed(trees[0], _state())
-    every = sampled(mutants(ROOT, paths), asked.seed)
+    known = executed(trees, _state())
+    every = sampled(mutants(trees[0].root, paths), asked.seed)
     total = Counter(name for one in every for name in (package(one.path), "all"))
     control(every[:CONTROLS], trees[0], known)
     found = run(every, trees, known, until)

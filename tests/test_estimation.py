@@ -9,7 +9,6 @@ from math import exp, inf
 import pytest
 
 import small
-from osteon.evidence.bindings import ParameterBinding
 from osteon.evidence.claims import Evidence
 from osteon.export import petab_v1, petab_v2
 from osteon.export.bundle import Bundle
@@ -42,21 +41,14 @@ EVIDENCE = {
 }
 
 
-def _parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:
-    provenance = "derived" if formula else "assumed"
-    return ParameterBinding(
-        meaning="x", unit="1", range=(low, high), provenance=provenance, formula=formula, reason="example"
-    )
-
-
 PROVENANCE = {
-    "k": _parameter(0.05, 5.0),
-    "gain": _parameter(0.0, 2.0),
-    "drain": _parameter(1.0, 1.0),
-    "half": _parameter(0.0, 1.0, "k/2"),
-    "on": _parameter(0.0, 0.0),
-    "dose": _parameter(1.0, 9.0),
-    "elsewhere": _parameter(1.0, 9.0),
+    "k": small.parameter(0.05, 5.0),
+    "gain": small.parameter(0.0, 2.0),
+    "drain": small.parameter(1.0, 1.0),
+    "half": small.parameter(0.0, 1.0, "k/2"),
+    "on": small.parameter(0.0, 0.0),
+    "dose": small.parameter(1.0, 9.0),
+    "elsewhere": small.parameter(1.0, 9.0),
 }
 
 

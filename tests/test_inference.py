@@ -115,15 +115,16 @@ def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
 
 
 def test_a_claim_that_the_model_does_not_meet_is_not_asked_of_members() -> None:
-    made = small.model(BODY, interventions=ACTS, unmet={"T-01": "The model has no such limit."})
+    unmet = {"T-01": "The model has no such limit."}
+    made = small.model(BODY, interventions=ACTS, parameters={"gain": small.parameter(0.0, 1.0)}, unmet=unmet)
     claims = (_claim(1, "increase", "more"), _claim(2, "decrease", "less"), _claim(3, "abolished", "less", "held_out"))
-    tried = trials(made, claims, {"gain": _range(1.0)}, draws=1, seed=1)
+    tried = samples(made, claims, draws=1, seed=1)
     assert [tried.claims[place][1].id for place in inference.criterion(tried)] == ["T-02"]
 
 
 def test_share_of_nested_sampling_is_that_of_the_removed_points() -> None:
     """Each removed point leaves n/(n + 1) of the volume; runs are averaged on the log scale."""
-    tried = _trials(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
+    tried = _samples(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
     live, columns = 5, {}
     work = inference.job(tried, live=live, islands=2, seed=5)
     runs = [inference.sampled(work.context, chunk) for chunk in work.chunks]
@@ -135,11 +136,11 @@ def test_share_of_nested_sampling_is_that_of_the_removed_points() -> None:
     assert max(removed) >= 1
     about = inference.ensemble(tried, columns, live=live, islands=2, seed=5).about
     assert about["share"] == pytest.approx(exp((logs[0] + logs[1]) / 2))
-    assert about["trials"] == sum(int(run["calls"][0]) for run in runs)
+    assert about["samples"] == sum(int(run["calls"][0]) for run in runs)
 
 
 def test_share_of_nested_sampling_is_a_geometric_mean() -> None:
-    tried = _trials(2.0, 16, _claim(1, "increase", "more"))
+    tried = _samples(2.0, 16, _claim(1, "increase", "more"))
     columns = {
         "quantiles": np.full((4, 2), 0.5),
         "log_share": np.log([0.25, 0.25, 0.01, 0.01]),
@@ -147,7 +148,7 @@ def test_share_of_nested_sampling_is_a_geometric_mean() -> None:
     }
     found = inference.ensemble(tried, columns, live=2, islands=2, seed=5)
     assert found.about["share"] == pytest.approx(0.05)
-    assert (found.about["trials"], found.about["live"], found.about["islands"]) == (16, 2, 2)
+    assert (found.about["samples"], found.about["live"], found.about["islands"]) == (16, 2, 2)
 
 
 def test_without_claims_of_construction_nothing_is_inferred() -> None:

@@ -43,14 +43,10 @@ def test_derived_parameters_follow_in_every_draw() -> None:
 
 def test_derived_parameters_may_build_on_derived_ones_in_any_order() -> None:
     body = "substanceOnly species S in cell = 1 dimensionless; a = 0; b = 0; c = 0; d = 1"
-    made = small.model(f"{body} dimensionless; made: => S; a*b*c*d")
-    entries = {
-        name: ParameterBinding(meaning="x", unit="1", range=(0.0, 9.0), provenance="derived", formula=formula)
-        for name, formula in (("a", "2*b"), ("b", "3*c"), ("c", "d + 1"))
-    }
-    entries["d"] = ParameterBinding(meaning="x", unit="1", range=(0.0, 9.0), provenance="assumed", reason="example")
-    drawn = Draws(made.sbml, entries, "small")
-    assert drawn.completed({"d": 4.0}) == {"a": 30.0, "b": 15.0, "c": 5.0, "d": 4.0}
+    formulas = {"a": "2*b", "b": "3*c", "c": "d + 1", "d": None}
+    entries = {name: small.parameter(0.0, 9.0, formula) for name, formula in formulas.items()}
+    made = small.model(f"{body} dimensionless; made: => S; a*b*c*d", parameters=entries)
+    assert made.draws.completed({"d": 4.0}) == {"a": 30.0, "b": 15.0, "c": 5.0, "d": 4.0}
 
 
 def test_own_values_give_the_derived_ones_of_the_file() -> None:

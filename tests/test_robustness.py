@@ -134,10 +134,11 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
 
 def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     """Of four draws the first claim has three and the second three, but both together two."""
-    made = small.model(interventions={"more": ("treatment", {"scale": {"boost": 2.0}})})
+    acts = {"more": ("treatment", {"scale": {"boost": 2.0}})}
+    made = small.model(interventions=acts, parameters={"k": small.parameter(0.1, 1.0)})
     claims = [("t", TURNED.model_copy(update={"id": f"T-0{number}"})) for number in (1, 2)]
     claims.append(("t", TURNED.model_copy(update={"id": "T-03", "role": "held_out"})))
-    tried = trials(made, claims, {"k": _range(0.1, 1.0)}, draws=4, seed=3)
+    tried = samples(made, claims, draws=4, seed=3)
     yes, no, broke = (VERDICTS.index(verdict) for verdict in ("supported", "contradicted", "failed"))
     columns = {
         "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
@@ -190,7 +191,7 @@ def test_the_digest_follows_the_vocabulary() -> None:
     models = [small.model(interventions={"more": (kind, {"scale": {"k": 2.0}})}) for kind in ("treatment", "genotype")]
     assert models[0].sbml == models[1].sbml
     assert models[0].binding == models[1].binding
-    digests = {job(trials(made, [("t", TURNED)], {}, draws=1, seed=1)).digest for made in models}
+    digests = {job(samples(made, [("t", TURNED)], draws=1, seed=1)).digest for made in models}
     assert len(digests) == 2
 
 

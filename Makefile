@@ -1,18 +1,30 @@
 # Two commands on a fresh machine with Python >= 3.11, make and git:
 #   make verify   every model against its evidence
 #   make test     the whole test suite
+# While working: `make quick`, the tests that take less than two minutes, and `make lint`.
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: verify test lint build figures diagrams effects robustness ablation tutorial site agreement release constraints clean
+.PHONY: verify test quick mutation lint build figures diagrams effects robustness ablation tutorial site agreement release \
+	constraints clean
 
 verify: .venv/installed
 	$(BIN)/python scripts/verify.py --accept-unmet
 
 test: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# What neither takes long nor runs another program; see docs/testing.md.
+quick: .venv/installed
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not slow and not interop and not browser'
+
+# Whether a quick test notices random changes of the program, for docs/testing.md; takes as long as MUTATION says.
+MUTATION ?= --minutes 20
+mutation: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[mutation]'
+	$(BIN)/python scripts/mutation $(MUTATION)
 
 lint: .venv/installed
 	$(BIN)/ruff check .
@@ -54,12 +66,15 @@ tutorial: .venv/installed
 site: .venv/installed
 	$(BIN)/python scripts/site.py
 
-# Whatever is given to others, with checksums, in build/release: files for other programs, the report, wheel and sdist.
+# Whatever is given to others, with checksums, in build/release: files for other programs in one archive, the report,
+# wheel and sdist. Files alone, since a release on GitHub has no folders.
 release: .venv/installed
 	rm -rf build/release
 	$(BIN)/osteon export --all --to all --out build/release/export
 	$(BIN)/osteon report --out build/release
 	$(BIN)/python -m build --no-isolation --outdir build/release
+	cd build/release && ../../$(BIN)/python -m zipfile -c export.zip export/
+	rm -r build/release/export
 	$(BIN)/python scripts/checksums.py build/release
 
 .venv/installed: pyproject.toml constraints.txt
@@ -71,7 +86,7 @@ release: .venv/installed
 # Pins every package anew, names and versions only.
 constraints:
 	rm -rf build/pinning && $(PYTHON) -m venv build/pinning
-	PIP_CONSTRAINT= build/pinning/bin/pip install --quiet '.[dev]'
+	PIP_CONSTRAINT= build/pinning/bin/pip install --quiet '.[dev,amici,bench,mutation,pybnf]'
 	build/pinning/bin/pip freeze --exclude osteon > constraints.txt
 
 clean:

@@ -20,6 +20,8 @@ from osteon.simulation.model import Model, load
 from osteon.verification.scorecard import Scorecard
 from osteon.verification.verify import verify
 
+pytest_plugins = ("accounted_skips",)
+
 # A shell lets what it runs in the background ignore Ctrl-C, and children inherit that; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("osteon", deadline=None)  # No test depends on how busy a machine is.

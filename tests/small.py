@@ -50,6 +50,7 @@ def model(
     equilibrate: bool = True,
     parameters: Mapping[str, ParameterBinding] | None = None,
     overrides: Act | None = None,
+    unmet: Mapping[str, str] | None = None,
 ) -> Model:
     """Return a model made of a body of Antimony.
 
@@ -60,6 +61,7 @@ def model(
         equilibrate: whether runs start from the resting state.
         parameters: their ranges and formulas; see `parameter`.
         overrides: other values of its own.
+        unmet: the claims that the binding says it does not meet, each with the reason.
     """
     acts = interventions or {}
     formulas = observables or {"s": "S"}
@@ -72,6 +74,7 @@ def model(
             "settings": {"culture": {"horizon": "10 d", "reason": "example", "equilibrate": equilibrate}},
             "interventions": {name: {**act, "reason": "example"} for name, (_, act) in acts.items()},
             "observables": {name: {"formula": formula, "unit": "1"} for name, formula in formulas.items()},
+            "unmet": unmet or {},
         }
     )
     words = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas))

@@ -303,6 +303,7 @@ def test_command_refuses(arguments: tuple[str, ...], message: str, project: Path
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if PROJECT.files(name).result("ablation").is_file()])
+@pytest.mark.slow
 def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> None:
     text = PROJECT.files(name).result("ablation").read_text(encoding="utf-8")
     result = Ablation.from_dict(json.loads(text))
@@ -311,5 +312,6 @@ def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> No
     draw_ablation(result, tmp_path / "matrix.png")
 
 
+@pytest.mark.slow
 def test_the_document_has_the_tables_of_what_is_on_record() -> None:
     assert (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8") == generated()["docs/ablation.md"]

@@ -19,6 +19,8 @@ from osteon.export import copasi, sedml
 from osteon.export.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
 from osteon.simulation.timecourse import TimeCourse
 
+pytestmark = pytest.mark.interop
+
 SMALLEST = "runx2_osteogenesis"
 FILED = ROOT / "docs" / "results" / "agreement.json"
 

@@ -16,6 +16,7 @@ from osteon.sbml.antimony import LICENSE, antimony_findings, compile_antimony, m
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_tracked_sbml_is_what_the_antimony_compiles_to(name: str) -> None:
     assert PROJECT.files(name).sbml.read_bytes() == generated()[f"models/sbml/{name}.xml"].encode()
 
@@ -54,6 +55,7 @@ numpy.testing.assert_array_equal(numpy.array(plain.simulate(0, 5, 11)), numpy.ar
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_opens_in_plain_tellurium_with_the_same_numbers(name: str) -> None:
     """tellurium runs in a process of its own: once it is imported, libsbml's classes no longer work."""
     files = PROJECT.files(name)

@@ -39,6 +39,7 @@ def tree(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("engine", ENGINES.own)
+@pytest.mark.interop
 def test_an_archive_of_others_runs(engine: str, scratch: Path, osteon: Command) -> None:
     path = str(pack(scratch / "decay.omex", files()))
     before = tree(scratch)
@@ -58,6 +59,7 @@ def test_an_archive_of_others_runs(engine: str, scratch: Path, osteon: Command) 
     assert tree(scratch) == before, "something was left behind"
 
 
+@pytest.mark.interop
 def test_results_are_saved_as_csv_inside_the_folder_only(scratch: Path, osteon: Command) -> None:
     path = pack(scratch / "decay.omex", files())
     before = tree(scratch)
@@ -69,6 +71,7 @@ def test_results_are_saved_as_csv_inside_the_folder_only(scratch: Path, osteon: 
     assert frame["fast"].iloc[-1] == pytest.approx(10 * np.exp(-3), rel=1e-4)
 
 
+@pytest.mark.interop
 def test_results_for_people(scratch: Path, osteon: Command) -> None:
     outcome = osteon("run", str(pack(scratch / "decay.omex", files())))
     assert outcome.code == 0
@@ -117,8 +120,24 @@ def flagged(bit: int) -> Pack:
         for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
             at = data.find(mark)
             while at >= 0:
-                data[at + offset] |= bit
+                data[at + offset] |= bit & 0xFF
+                data[at + offset + 1] |= bit >> 8
                 at = data.find(mark, at + 1)
+        path.write_bytes(data)
+
+    return write
+
+
+def declared(size: int) -> Pack:
+    """Return what writes the harmless archive with another unpacked size on record for its model."""
+
+    def write(path: Path) -> None:
+        data = bytearray(pack(path, files()).read_bytes())
+        for mark, offset, name in ((b"PK\x03\x04", 22, 30), (b"PK\x01\x02", 24, 46)):
+            at = data.find(mark)
+            while data[at + name : at + name + 9] != b"decay.xml":
+                at = data.find(mark, at + 1)
+            data[at + offset : at + offset + 4] = struct.pack("<I", size)
         path.write_bytes(data)
 
     return write
@@ -183,7 +202,17 @@ HOSTILE: dict[str, tuple[Pack, str, str]] = {
     "same name": (twice, "decay.xml", "twice"),
     "same name in capitals": (entry("DECAY.xml"), "DECAY.xml", "twice"),
     "file as folder": (entry("decay.xml/EVIL"), "decay.xml/evil", "also a file"),
+    "link with a header before it": (
+        entry("EVIL", extra=struct.pack("<HH", 0x5455, 1) + b"x" + struct.pack("<HH", 0x000D, 13) + bytes(12) + b"e"),
+        "EVIL",
+        "link",
+    ),
     "encrypted": (flagged(0x1), "manifest.xml", "encrypted"),
+    "strongly encrypted": (flagged(0x40), "manifest.xml", "encrypted"),
+    "encrypted directory": (flagged(0x2000), "manifest.xml", "encrypted"),
+    "smaller than it is": (declared(len(SBML) - 1), "decay.xml", "damaged"),
+    "larger than it is": (declared(len(SBML) + 1), "decay.xml", "damaged"),
+    "size beyond the limit": (declared(archive.MOST_BYTES + 1), "decay.xml", "larger than"),
     "bomb by ratio": (entry("EVIL", bytes(8 * archive.MEGABYTE)), "EVIL", "times its size"),
     "bomb by entry": (entry("EVIL", bytes(archive.MOST_BYTES + 1)), "EVIL", "larger than"),
     "bomb by total": (bulk, "", "unpacks to more than"),
@@ -286,6 +315,7 @@ def test_a_hostile_archive_is_refused_and_nothing_is_written(case: str, scratch:
     assert tree(scratch) == before
 
 
+@pytest.mark.interop
 def test_hostile_programs_would_run_if_nothing_stopped_them(scratch: Path) -> None:
     """The tests above can fail: tellurium runs the text of a SED-ML file as Python."""
     HOSTILE["program as a value"][0](scratch / "hostile.omex")
@@ -295,6 +325,7 @@ def test_hostile_programs_would_run_if_nothing_stopped_them(scratch: Path) -> No
     assert (scratch / "EVIL").exists()
 
 
+@pytest.mark.interop
 def test_a_copasi_file_cannot_make_its_tasks_write(scratch: Path, osteon: Command) -> None:
     import COPASI
 

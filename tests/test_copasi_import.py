@@ -10,6 +10,8 @@ import roadrunner
 from conftest import MODELS, PROJECT
 from osteon import sbml
 
+pytestmark = pytest.mark.interop
+
 
 def near_one(text: str) -> list[str]:
     """Return the parameters that COPASI might take for the number of particles in a unit of amount."""

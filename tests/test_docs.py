@@ -39,6 +39,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.slow
 def test_every_command_runs(document: str, copy: Path, osteon: Command) -> None:
     commands = [line for block in _blocks(document, "sh") for line in block.splitlines() if line]
     assert commands
@@ -63,6 +64,7 @@ def test_every_line_of_python_runs(document: str, copy: Path, monkeypatch: pytes
         exec(compile(block, document, "exec"), {})
 
 
+@pytest.mark.slow
 def test_the_readme_table_of_models_is_current() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8") == generated()["README.md"]
 

@@ -69,6 +69,7 @@ def test_every_value_lies_in_its_range_also_what_a_part_brings_along(name: str) 
 
 
 @pytest.mark.parametrize("stem", build.SCHEMAS)
+@pytest.mark.slow
 def test_schema_is_tracked_and_current(stem: str) -> None:
     name = f"schemas/{stem}.schema.json"
     assert (ROOT / name).read_text(encoding="utf-8") == generated()[name]

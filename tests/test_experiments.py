@@ -140,6 +140,7 @@ def test_an_id_that_is_needed_is_refused(taken: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) -> None:
     made = gathered(name).design
     document = sbml.read(made.sbml, name)
@@ -155,6 +156,7 @@ def test_no_warnings_no_constant_one_and_every_experiment_complete(name: str) ->
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_every_experiment_is_what_the_simulator_makes_of_it(name: str) -> None:
     made, own = gathered(name).design, model(name)
     needed = runs(own, [claim for _, claim in PROJECT.claims(own.binding)])

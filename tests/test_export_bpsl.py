@@ -63,6 +63,7 @@ def asked(name: str) -> list[tuple[Claim, CheckResult]]:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_every_direction_is_there_or_has_a_reason_not_to_be(name: str) -> None:
     constrained = 0
     for (claim, result), (comment, lines) in zip(asked(name), entries(name), strict=True):
@@ -109,6 +110,7 @@ def test_constraints_name_what_the_files_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_the_model_is_valid_and_knows_the_thresholds(name: str) -> None:
     document = libsbml.readSBMLFromString(written(name)[f"{name}.xml"])
     assert sbml.problems(document) == []
@@ -169,6 +171,7 @@ def outputs(values: dict[tuple[str, str], float], ends: dict[str, float]) -> dic
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -> None:
     read = constraints(name, tmp_path)
     values: dict[tuple[str, str], float] = {}
@@ -196,6 +199,7 @@ def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_pybnf_penalises_a_model_on_which_nothing_acts(name: str, tmp_path: Path) -> None:
     read = constraints(name, tmp_path)
     bounds = {word.replace(" ", "_"): interval(word) for word in names("contrast")}
@@ -217,6 +221,7 @@ def test_pybnf_penalises_a_model_on_which_nothing_acts(name: str, tmp_path: Path
             assert penalty == 0.0
 
 
+@pytest.mark.interop
 def test_pybnf_simulates_the_same_verdicts(tmp_path: Path) -> None:
     name = SIMULATED
     pytest.importorskip("pybnf", reason="PyBNF is not installed; `pip install 'osteon[pybnf]'` brings it")
@@ -243,6 +248,7 @@ def test_pybnf_simulates_the_same_verdicts(tmp_path: Path) -> None:
     assert outcomes == {"holds", "refused"}
 
 
+@pytest.mark.interop
 def test_pybnf_knows_what_to_fit(tmp_path: Path) -> None:
     pytest.importorskip("pybnf", reason="PyBNF is not installed; `pip install 'osteon[pybnf]'` brings it")
     for path, text in written(SIMULATED).items():

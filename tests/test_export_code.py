@@ -60,6 +60,7 @@ def compare(found: pd.DataFrame, name: str, values: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_python_agrees_with_libroadrunner(name: str) -> None:
     program = ModuleType("exported")
     exec(compile(exported(name)["py"], f"{name}.py", "exec"), program.__dict__)
@@ -70,6 +71,7 @@ def test_python_agrees_with_libroadrunner(name: str) -> None:
     compare(program.simulate(END, POINTS, p=constants), name, changed(name))
 
 
+@pytest.mark.slow
 def test_python_runs_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(exported(MODELS[0])["py"], encoding="utf-8")
@@ -77,6 +79,7 @@ def test_python_runs_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_r_agrees_with_libroadrunner(name: str, tmp_path: Path) -> None:
     rscript = shutil.which("Rscript")
     if rscript is None or subprocess.run([rscript, "-e", "library(deSolve)"], capture_output=True).returncode:
@@ -125,6 +128,7 @@ def test_latex_is_balanced(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_latex_compiles(name: str, tmp_path: Path) -> None:
     latex = shutil.which("pdflatex")
     if latex is None:

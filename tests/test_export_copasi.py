@@ -23,6 +23,8 @@ from osteon.experiments.experiment import ExperimentSet
 from osteon.experiments.staged_sbml import CLOCK
 from osteon.export import copasi
 
+pytestmark = pytest.mark.interop
+
 SMALLEST = "runx2_osteogenesis"
 _AGAIN = """
 import sys, pathlib

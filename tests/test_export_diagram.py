@@ -109,6 +109,7 @@ def test_signs_are_those_of_the_laws() -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_drawn_is_what_influences(name: str) -> None:
     species = {node.id for node in wired(name).nodes if node.kind == "species"}
     ways: dict[str, set[str]] = {}
@@ -149,6 +150,7 @@ def test_boxes_are_apart_and_arrows_join_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_the_kept_picture_is_that_of_the_model_of_today(name: str) -> None:
     kept = (ROOT / "docs" / "diagrams" / f"{name}.svg").read_text(encoding="utf-8")
     assert kept == written(name)[f"{name}.svg"], "run `make diagrams`"
@@ -193,6 +195,7 @@ def test_sbml_with_the_picture_is_valid_and_complete(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_copasi_keeps_every_glyph_its_place_and_its_look(name: str) -> None:
     text = written(name)[f"{name}.xml"]
     opened = COPASI.CRootContainer.addDatamodel()

@@ -22,6 +22,8 @@ from osteon.experiments.experiment import design
 from osteon.export import copasi, export, sedml
 from osteon.sbml.antimony import LICENSE
 
+pytestmark = pytest.mark.interop
+
 SMALLEST = "runx2_osteogenesis"
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 LABEL = "{http://www.w3.org/2000/01/rdf-schema#}label"

@@ -21,6 +21,8 @@ from osteon import sbml
 from osteon.export import export
 from osteon.export.bundle import bundle
 
+pytestmark = pytest.mark.interop
+
 pytest.importorskip("petab")
 
 # A derived parameter comes from its formula here, and from a rounded number in the model's own file.

@@ -48,12 +48,14 @@ def terms(text: str) -> dict[str, tuple[int, list[str]]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_model_of_parts_has_a_hierarchy() -> None:
     assert JOINED
     assert [name for name in MODELS if f"{name}_comp.xml" in exported(name)] == JOINED
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.slow
 def test_read_back_it_has_the_same_numbers_and_terms(name: str) -> None:
     original, same, older = model(name).sbml, exported(name)[f"{name}.xml"], exported(name)[f"{name}_l3v1.xml"]
     assert same == original
@@ -85,6 +87,7 @@ def test_copasi_shows_the_creators_and_the_licence_stays(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", JOINED)
+@pytest.mark.slow
 def test_the_hierarchy_is_the_flat_model(name: str) -> None:
     text = exported(name)[f"{name}_comp.xml"]
     document = sbml.read(text, name)

@@ -16,6 +16,8 @@ from exported import gathered
 from osteon.export import sedml
 from osteon.export.bundle import bundle
 
+pytestmark = pytest.mark.interop
+
 SEDML = "{http://sed-ml.org/sed-ml/level1/version4}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 NAMESPACES = {"sbml": "http://www.sbml.org/sbml/level3/version2/core"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import log
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,7 @@ def test_members_are_the_draws_that_support_all_claims_of_construction(tmp_path:
     assert found.values["gain"].max() == pytest.approx(0.2, abs=0.01)
 
 
+@pytest.mark.slow
 def test_nested_sampling_finds_what_draws_miss_and_how_small_it_is(tmp_path: Path) -> None:
     """Both words hold up to 0.05 of a range of 2: in one draw of 1,600."""
     tried = _samples(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
@@ -111,6 +112,43 @@ def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
     ids = {tried.claims[place][1].id for place in inference.criterion(tried)}
     roles = {claim.id: claim.role for _, claim in tried.claims}
     assert ids == {name for name, role in roles.items() if role == "construction"} - set(made.binding.unmet)
+
+
+def test_a_claim_that_the_model_does_not_meet_is_not_asked_of_members() -> None:
+    unmet = {"T-01": "The model has no such limit."}
+    made = small.model(BODY, interventions=ACTS, parameters={"gain": small.parameter(0.0, 1.0)}, unmet=unmet)
+    claims = (_claim(1, "increase", "more"), _claim(2, "decrease", "less"), _claim(3, "abolished", "less", "held_out"))
+    tried = samples(made, claims, draws=1, seed=1)
+    assert [tried.claims[place][1].id for place in inference.criterion(tried)] == ["T-02"]
+
+
+def test_share_of_nested_sampling_is_that_of_the_removed_points() -> None:
+    """Each removed point leaves n/(n + 1) of the volume; runs are averaged on the log scale."""
+    tried = _samples(2.0, 16, _claim(1, "unchanged", "more"), _claim(2, "unchanged", "less"))
+    live, columns = 5, {}
+    work = inference.job(tried, live=live, islands=2, seed=5)
+    runs = [inference.sampled(work.context, chunk) for chunk in work.chunks]
+    for name in runs[0]:
+        columns[name] = np.concatenate([run[name] for run in runs])
+    logs = [float(run["log_share"][0]) for run in runs]
+    removed = [each / log(live / (live + 1)) for each in logs]
+    assert removed == pytest.approx([round(each) for each in removed], abs=1e-9)
+    assert max(removed) >= 1
+    about = inference.ensemble(tried, columns, live=live, islands=2, seed=5).about
+    assert about["share"] == pytest.approx(exp((logs[0] + logs[1]) / 2))
+    assert about["samples"] == sum(int(run["calls"][0]) for run in runs)
+
+
+def test_share_of_nested_sampling_is_a_geometric_mean() -> None:
+    tried = _samples(2.0, 16, _claim(1, "increase", "more"))
+    columns = {
+        "quantiles": np.full((4, 2), 0.5),
+        "log_share": np.log([0.25, 0.25, 0.01, 0.01]),
+        "calls": np.array([7, 7, 9, 9]),
+    }
+    found = inference.ensemble(tried, columns, live=2, islands=2, seed=5)
+    assert found.about["share"] == pytest.approx(0.05)
+    assert (found.about["samples"], found.about["live"], found.about["islands"]) == (16, 2, 2)
 
 
 def test_without_claims_of_construction_nothing_is_inferred() -> None:

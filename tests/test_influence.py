@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import libsbml
+import pytest
 
 import small
 from conftest import ROOT
@@ -107,6 +108,7 @@ def test_a_species_used_up_is_influenced_by_what_speeds_its_loss() -> None:
     assert not found.influences("A", "E")
 
 
+@pytest.mark.interop
 def test_graph_is_the_same_once_tellurium_has_been_imported() -> None:
     """Importing libsedml, as tellurium does, changes what libsbml's getType returns in Python."""
     script = (

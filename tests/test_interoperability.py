@@ -16,6 +16,8 @@ from conftest import MODELS, PROJECT, ROOT
 from osteon.cli import main
 from osteon.simulation.model import load
 
+pytestmark = pytest.mark.interop
+
 DOCUMENT = (ROOT / "docs" / "interoperability.md").read_text(encoding="utf-8")
 NAME = "runx2_osteogenesis"
 

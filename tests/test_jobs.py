@@ -36,6 +36,9 @@ from osteon.jobs.run import chunks_left, run_job, store_of
 from osteon.simulation.model import Model
 from osteon.simulation.readings import UndefinedError
 
+if sys.platform == "win32":
+    pytest.skip("needs signals and forks of POSIX", allow_module_level=True)
+
 Result = dict[str, NDArray[Any]]
 
 
@@ -137,6 +140,14 @@ def test_ctrl_c_ends_the_workers_and_says_what_is_kept(tmp_path: Path, marks: Pa
     assert "StoppedError: stopped; 3 of 6 chunks are kept in" in said
     assert "disturbed" in said
     assert "in _serve" not in said
+
+
+def test_ctrl_c_is_left_to_the_process_that_started_the_workers(tmp_path: Path, marks: Path, expected: Result) -> None:
+    """A terminal sends it to every process; a worker that stopped by itself would lose its chunk."""
+    job = counting.job(Counting(marks), counting.interrupted)
+    result = run_job(job, results=tmp_path / "disturbed", workers=2)
+    assert len(list(marks.glob("interrupted.*"))) == 6
+    _same(result, expected)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -269,6 +280,7 @@ def test_a_pickled_model_compiles_anew_and_gives_the_same_bits() -> None:
     assert copy.values("cccp") == made.values("cccp")
 
 
+@pytest.mark.slow
 class TestCluster:
     """The same work on a real Dask cluster."""
 

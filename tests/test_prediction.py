@@ -41,6 +41,14 @@ def test_derived_parameters_follow_in_every_draw() -> None:
         assert values["isr_rest"] == pytest.approx(expected)
 
 
+def test_derived_parameters_may_build_on_derived_ones_in_any_order() -> None:
+    body = "substanceOnly species S in cell = 1 dimensionless; a = 0; b = 0; c = 0; d = 1"
+    formulas = {"a": "2*b", "b": "3*c", "c": "d + 1", "d": None}
+    entries = {name: small.parameter(0.0, 9.0, formula) for name, formula in formulas.items()}
+    made = small.model(f"{body} dimensionless; made: => S; a*b*c*d", parameters=entries)
+    assert made.draws.completed({"d": 4.0}) == {"a": 30.0, "b": 15.0, "c": 5.0, "d": 4.0}
+
+
 def test_own_values_give_the_derived_ones_of_the_file() -> None:
     drawn = _draws(NAME)
     assert drawn.completed({})["nuclear_rest"] == pytest.approx(1.01535, rel=1e-4)

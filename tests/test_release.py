@@ -27,3 +27,14 @@ def test_release_exports_every_model_in_every_format() -> None:
     )
     assert "export --all --to all --out build/release/export" in done.stdout
     assert done.stdout.rstrip().endswith("checksums.py build/release")
+
+
+def test_release_is_files_alone() -> None:
+    """A release on GitHub has no folders, so what is exported goes into one archive before the checksums."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    lines = done.stdout.splitlines()
+    packed = next(place for place, line in enumerate(lines) if "zipfile -c export.zip export/" in line)
+    assert lines[packed + 1] == "rm -r build/release/export"
+    assert lines[-1].endswith("checksums.py build/release")

@@ -10,6 +10,8 @@ from conftest import PROJECT, model
 from headless import browser, visit
 from osteon.pages.report import report
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -99,6 +99,12 @@ def test_shares_have_wilsons_interval() -> None:
     assert Proportion(50, 50).interval[1] == 1.0
 
 
+def test_a_proportion_as_plain_values() -> None:
+    low, high = Proportion(3, 4).interval
+    assert Proportion(3, 4).as_dict() == {"count": 3, "share": 0.75, "low": round(low, 6), "high": round(high, 6)}
+    assert 0.0 < low < 0.75 < high < 1.0
+
+
 TURNED = Claim.model_validate(
     {
         "id": "T-01",
@@ -143,6 +149,30 @@ def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: 
     assert found.audit.changed == 0
 
 
+def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
+    """Of four draws the first claim has three and the second three, but both together two."""
+    acts = {"more": ("treatment", {"scale": {"boost": 2.0}})}
+    made = small.model(interventions=acts, parameters={"k": small.parameter(0.1, 1.0)})
+    claims = [("t", TURNED.model_copy(update={"id": f"T-0{number}"})) for number in (1, 2)]
+    claims.append(("t", TURNED.model_copy(update={"id": "T-03", "role": "held_out"})))
+    tried = samples(made, claims, draws=4, seed=3)
+    yes, no, broke = (VERDICTS.index(verdict) for verdict in ("supported", "contradicted", "failed"))
+    columns = {
+        "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
+        "reason": np.array(["", "broke, at t = 1", "", ""]),
+        "audited": np.zeros(4, dtype=bool),
+        "effects": np.zeros((4, 6)),
+        "audit_effects": np.zeros((4, 6)),
+        "audit_verdicts": np.zeros((4, 3), dtype=int),
+    }
+    found = robustness(tried, columns)
+    assert found.joint == {"construction": Proportion(2, 4), "held_out": Proportion(1, 4)}
+    assert found.met == found.joint
+    assert found.failed == Proportion(1, 4)
+    assert [claim.supported for claim in found.claims] == [Proportion(3, 4), Proportion(3, 4), Proportion(1, 4)]
+    assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
+
+
 def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:
     """With growth at rate g*S² from S = 2, S is infinite at t = 1/(2g): before nine days where g > 1/18."""
     body = "substanceOnly species S in cell = 1 dimensionless; g = 0 per_day; grow: => S; g*S^2"
@@ -171,6 +201,15 @@ def test_the_digest_follows_what_determines_the_result() -> None:
     made.append(_samples(NAME, 20, made=load(PROJECT, NAME, Act(scale={"k_runx2": 1.0}))))
     assert len({job(each).digest for each in made}) == 5
     assert job(_samples(NAME, 20)).digest == job(made[0]).digest
+
+
+def test_the_digest_follows_the_vocabulary() -> None:
+    """Whether an intervention acts before equilibration stands in the vocabulary alone."""
+    models = [small.model(interventions={"more": (kind, {"scale": {"k": 2.0}})}) for kind in ("treatment", "genotype")]
+    assert models[0].sbml == models[1].sbml
+    assert models[0].binding == models[1].binding
+    digests = {job(samples(made, [("t", TURNED)], draws=1, seed=1)).digest for made in models}
+    assert len(digests) == 2
 
 
 def test_command(osteon: Command, tmp_path: Path) -> None:
@@ -238,6 +277,8 @@ def test_the_numbers_that_are_filed_are_those_of_the_models_as_they_are(name: st
     assert [entry["statement"] for entry in filed["claims"]] == [claim.statement for _, claim in made.claims]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals and forks of POSIX")
 def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     results = tmp_path / "chunks"
     command = [sys.executable, "-m", "osteon", "robustness", NAME, "--draws", "50000", "--results", str(results)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import small
 from osteon.errors import OsteonError, ProjectError, UnknownIdError
+from osteon.evidence.bindings import InterventionBinding
 from osteon.simulation.schedule import Change, Schedule
 
 ACTS = {
@@ -57,6 +59,17 @@ def test_values_in_windows_that_do_not_meet_agree() -> None:
     periods = _schedule("set_five_first", "set_seven_later").periods
     assert [(period.start, period.end) for period in periods] == [(0, 5), (5, 10)]
     assert [period.changes["boost"].applied(1.0) for period in periods] == [5.0, 7.0]
+
+
+@pytest.mark.parametrize(("start", "end"), [("5 d", "5 d"), ("5 d", "120 h"), (None, "0 h"), ("5 d", "4 d")])
+def test_a_window_without_extent_is_refused(start: str | None, end: str) -> None:
+    with pytest.raises(ValidationError, match=f"end '{end}' is not after start"):
+        InterventionBinding(set={"boost": 5.0}, start=start, end=end, reason="example")
+
+
+def test_a_window_may_be_short() -> None:
+    bound = InterventionBinding(set={"boost": 5.0}, start="5 d", end="121 h", reason="example")
+    assert (bound.start, bound.end) == ("5 d", "121 h")
 
 
 def test_genotype_acts_before_equilibration_and_ever_after() -> None:

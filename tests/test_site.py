@@ -53,6 +53,7 @@ def plain(laid_out: Schedule) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_the_page_composes_as_the_library_does(name: str) -> None:
     node = shutil.which("node")
     if node is None:
@@ -91,6 +92,7 @@ def engine() -> ModuleType:
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.interop
 def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType, tmp_path: Path) -> None:
     """Every setting with its control and a few reported conditions; all observables over the whole time."""
     path = tmp_path / "model.cps"
@@ -115,6 +117,7 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType
                 )
 
 
+@pytest.mark.interop
 def test_where_copasi_comes_to_a_standstill_it_is_given_more_stops(engine: ModuleType, tmp_path: Path) -> None:
     """So few steps are allowed here that it can only get there by stopping often."""
     name = "mitochondrial_lamin"

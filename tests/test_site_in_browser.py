@@ -25,6 +25,8 @@ from osteon.simulation.model import Model, load
 from osteon.site import vendored
 from osteon.site.generator import generate
 
+pytestmark = pytest.mark.browser
+
 NAME = "mitochondrial_lamin"
 BESIDE = ROOT / "build" / "vendored"
 """Where `osteon site` keeps third-party files too, so that they are brought once."""

@@ -28,6 +28,7 @@ def executed(tmp_path: Path) -> Any:
     return NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
 
+@pytest.mark.slow
 def test_it_runs_and_shows_what_is_stored(executed: Any, tmp_path: Path) -> None:
     stored = nbformat.read(ROOT / "docs" / "tutorial.ipynb", as_version=4)
     code = [number for number, cell in enumerate(stored.cells) if cell.cell_type == "code"]

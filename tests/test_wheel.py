@@ -13,6 +13,8 @@ import pytest
 
 from conftest import MODELS, PROJECT, ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:

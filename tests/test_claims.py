@@ -19,5 +19,5 @@ def test_claim(name: str, claim: str) -> None:
     elif claim in known:
         assert result.verdict == "contradicted", f"{claim} is met now: take it out of 'unmet'"
     else:
-        wrong = [(check.check, check.values, check.effect, check.reason) for check in result.checks]
+        wrong = [(check.check, check.effects, check.reason) for check in result.checks]
         assert result.verdict == "supported", wrong

@@ -184,13 +184,14 @@ def test_pybnf_penalises_what_libroadrunner_refuses(name: str, tmp_path: Path) -
             left, sign, right, _, at, *_ = line.split()
             quantity = tuple(left.split("."))
             ends[at.split(".")[0]] = float(at.split("=")[1])
+            value, reference = result.effects[0].value, result.effects[0].reference
             if sign == ">":
-                values[quantity[0], quantity[1]] = log(result.values[1])
+                values[quantity[0], quantity[1]] = log(reference)
                 continue
             suffix, moved = right.split(".")
             word = words[re.sub(r"^ln_\w+?__|_(low|high)$", "", moved)]
-            values[quantity[0], quantity[1]] = log(result.values[0]) if result.values[0] > 1e-6 else nothing
-            values[suffix, moved] = log(result.values[1]) + (word.low if sign == ">=" else word.high)
+            values[quantity[0], quantity[1]] = log(value) if value > 1e-6 else nothing
+            values[suffix, moved] = log(reference) + (word.low if sign == ">=" else word.high)
     given = {name: outputs(values, {suffix: ends.get(suffix, 1.0) for suffix, _ in values})}
     for result, lines in judged:
         penalty = sum(read[line].penalty(given) for line in lines)

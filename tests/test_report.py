@@ -112,7 +112,7 @@ def test_a_check_holds_when_its_dot_lies_in_its_band(name: str) -> None:
             dot = next(dot for dot in drawn.dots if dot.part == "condition")
             assert TOP <= dot.y <= BOTTOM
             # A word on a stress also wants the stress to be there; the band is about the ratio alone.
-            if holds(check.check.expect, check.effect, check.second_effect):
+            if holds(check.check.expect, *(effect.log for effect in check.effects)):
                 assert drawn.band.top - 0.2 <= dot.y <= drawn.band.bottom + 0.2, (result.claim.id, check.check)
             elif check.check.expect in names("contrast"):
                 assert dot.y < drawn.band.top + 0.2 or dot.y > drawn.band.bottom - 0.2

@@ -18,10 +18,10 @@ import pytest
 
 from conftest import MODELS, PROJECT, ROOT, Command, model
 from headless import FOLDER
-from osteon.analysis.prediction import direction
 from osteon.errors import OsteonError, ProjectError
 from osteon.evidence.conditions import CONTROL
 from osteon.export.bundle import bundle
+from osteon.simulation.contrast import Effect
 from osteon.simulation.schedule import Changes, Schedule
 from osteon.site import copasi
 from osteon.site.expression import courses, expression
@@ -152,7 +152,7 @@ def test_the_words_of_the_page_are_the_thresholds() -> None:
     for fold in (0.5, 0.9, 0.95, 1.04, 1.08, 1.11, 3.0):
         effect = float(np.log(fold))
         holds = [w for w, one in words.items() if (one["low"] or -9) <= effect <= (one["high"] or 9)]
-        word = direction(effect)
+        word = Effect(fold, 1.0, 0.0).direction
         assert (word in holds) or word == "little change"
 
 

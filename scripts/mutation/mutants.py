@@ -45,9 +45,7 @@ class Mutant:
 
     def source(self, text: str) -> str:
         """Return the changed text of the file."""
-        changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
-        assert isinstance(changed, str)
-        return changed
+        return str(mutate_code(text, get_operator(self.operator)(), self.occurrence))
 
 
 def mutants(root: Path, paths: Iterable[str]) -> Iterator[Mutant]:

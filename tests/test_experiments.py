@@ -20,7 +20,8 @@ from osteon.experiments.experiment import ExperimentSet, Recorded, condition_val
 from osteon.experiments.runs import runs
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Run
-from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.simulation.timecourse import TimeCourse
+from osteon.simulation.vector import Vector
 from osteon.verification.verify import verify
 
 TREATED = {"dose": ("treatment", {"scale": {"boost": 2}})}

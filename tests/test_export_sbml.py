@@ -14,7 +14,7 @@ from osteon.export import export
 from osteon.export.bundle import bundle
 from osteon.sbml import comp as hierarchy
 from osteon.simulation.model import Model
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.vector import Vector
 
 JOINED = [name for name in MODELS if model(name).binding.parts]
 

@@ -23,7 +23,7 @@ from osteon.evidence.criteria import shortfall
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
 from osteon.verification.scorecard import CheckResult
 

@@ -22,7 +22,7 @@ from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.contrast import Contrast, said
 from osteon.simulation.model import Model
 from osteon.simulation.sampling import Draws
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
 
 if TYPE_CHECKING:

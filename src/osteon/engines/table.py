@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.vector import Vector
 
 
 @dataclass(frozen=True)

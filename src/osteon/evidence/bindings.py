@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from osteon.evidence.claims import Claim, Identifier
-from osteon.evidence.conditions import Condition
-from osteon.evidence.durations import Duration, convert
+from osteon.evidence.claims import Claim
+from osteon.evidence.durations import convert
+from osteon.evidence.fields import Condition, Duration, Identifier
 from osteon.evidence.toml import Document
 
 TimeUnit = Literal["s", "min", "h", "d", "week"]

@@ -11,34 +11,15 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, GetPydanticSchema, Tag, model_validator
+from pydantic import Discriminator, Field, GetPydanticSchema, Tag, model_validator
 from pydantic_core import core_schema
 
-from osteon.errors import listing
-from osteon.evidence import criteria, durations
-from osteon.evidence.conditions import CONTROL, Condition, parse
-from osteon.evidence.durations import Duration
-from osteon.evidence.features import FEATURES, HALF_MAXIMUM
+from osteon.evidence import criteria
+from osteon.evidence.conditions import CONTROL, parse
+from osteon.evidence.features import HALF_MAXIMUM
+from osteon.evidence.fields import Condition, Curie, Duration, Identifier, Instant
+from osteon.evidence.reading import Reading
 from osteon.evidence.toml import Document
-
-Curie = Annotated[str, Field(pattern=r"^[A-Za-z.]+:[A-Za-z0-9_.:/()-]+$")]
-"""An ontology term or identifier, prefix and local part, as identifiers.org resolves it."""
-
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-def _instant(text: str) -> str:
-    if text not in FEATURES:
-        try:
-            durations.parse(text)
-        except ValueError as error:
-            raise ValueError(f"{error}; or {listing(tuple(FEATURES))}") from None
-    return text
-
-
-Instant = Annotated[str, AfterValidator(_instant)]
-"""When an observable is read: a duration after t = 0, or a feature of the whole time course."""
-
 
 class Intervention(Document):
     """One thing an experimenter does; a genotype acts before equilibration, a treatment from t = 0."""
@@ -82,18 +63,6 @@ class Vocabulary(Document):
     """Everything that is measured, by id."""
     settings: dict[Identifier, Setting]
     """Every place of experiments, by id."""
-
-
-class Reading(Document):
-    """One number: an observable under a condition at an instant."""
-
-    observable: str
-    condition: Condition = CONTROL
-    at: Instant | None = None
-
-    def made_at(self, usual: Instant) -> Reading:
-        """Return the reading with the instant at which it is made: its own, or the usual one."""
-        return self if self.at is not None else self.model_copy(update={"at": usual})
 
 
 def _words(*kinds: criteria.WordKind) -> GetPydanticSchema:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 CONTROL = "control"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -36,12 +33,3 @@ def parse(text: str) -> tuple[str, ...]:
 def canonical(text: str) -> str:
     """Return one spelling for all spellings of a condition: names sorted, no blanks."""
     return "+".join(sorted(parse(text))) or CONTROL
-
-
-def _checked(text: str) -> str:
-    parse(text)
-    return text
-
-
-Condition = Annotated[str, AfterValidator(_checked)]
-"""A pydantic field that holds a condition as written, refused when it is not one."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "week": 604800.0, "month": 2629800.0, "year": 31557600.0}
 """Seconds in each unit of time; a month is a twelfth of a year of 365.25 days."""
@@ -32,12 +29,3 @@ def convert(text: str, unit: str) -> float:
     """Return the duration ``text`` in ``unit`` (a key of `SECONDS`)."""
     number, own = parse(text)
     return number * SECONDS[own] / SECONDS[unit]
-
-
-def _checked(text: str) -> str:
-    parse(text)
-    return text
-
-
-Duration = Annotated[str, AfterValidator(_checked)]
-"""A pydantic field that holds a duration as written, refused when it is not one."""

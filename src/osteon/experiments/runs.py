@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from osteon.evidence.bindings import Binding
-from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, words
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck, words
+from osteon.evidence.reading import Reading
 from osteon.simulation import readings
 from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model

@@ -22,7 +22,8 @@ from osteon.experiments.experiment import Experiment, ExperimentSet, Recorded
 from osteon.export import copasi, omex
 from osteon.export.bundle import Bundle
 from osteon.simulation.model import Model
-from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.simulation.timecourse import TimeCourse
+from osteon.simulation.vector import Vector
 from osteon.verification.verify import verify
 
 WORST, MEDIAN = 1e-4, 1e-6

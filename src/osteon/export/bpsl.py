@@ -16,7 +16,8 @@ from typing import Any
 import libsbml
 
 from osteon import sbml
-from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck
+from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical
 from osteon.evidence.criteria import interval, threshold
 from osteon.evidence.features import FEATURES, STEADY_STATE

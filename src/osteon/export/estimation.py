@@ -14,7 +14,7 @@ import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import ParameterBinding
-from osteon.evidence.claims import Reading
+from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical
 from osteon.evidence.features import FEATURES, STEADY_STATE
 from osteon.experiments.runs import missing_words, readings_of

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck, Reading
+from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck
+from osteon.evidence.reading import Reading
 from osteon.evidence.criteria import WORDS, Interval, interval
 from osteon.evidence.features import FEATURES
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import told
-from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.simulation.timecourse import TimeCourse
+from osteon.simulation.vector import Vector
 from osteon.verification.scorecard import CheckResult
 
 WIDTH, HEIGHT = 320, 190

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, Reading, StructureCheck, Vocabulary
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck, Vocabulary
+from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import WORDS, threshold
 from osteon.simulation.contrast import Effect

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from osteon import sbml
-from osteon.simulation.timecourse import Vector as Slopes
+from osteon.simulation.vector import Vector as Slopes
 
 ArrowSign = Literal["raises", "lowers", "both ways", "turns into"]
 NodeKind = Literal["species", "rule", "conversion"]

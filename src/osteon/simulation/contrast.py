@@ -16,7 +16,8 @@ from osteon.evidence.criteria import holds
 if TYPE_CHECKING:
     import pandas as pd
 
-    from osteon.evidence.claims import Claim, ContrastCheck, Reading, Vocabulary
+    from osteon.evidence.claims import Claim, ContrastCheck, Vocabulary
+    from osteon.evidence.reading import Reading
 
 UNREAD = 5e-4
 """An effect below this size shows as none: a twentieth of a per cent is no difference to read."""

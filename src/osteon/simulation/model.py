@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,22 +13,27 @@ import numpy as np
 from osteon import sbml
 from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
-from osteon.evidence.claims import Reading, Vocabulary
+from osteon.evidence.claims import Vocabulary
+from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
 from osteon.evidence.project import Project, canonical_condition
 from osteon.sbml.influence import Graph, graph
+from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
+from osteon.simulation.engine import Accuracy, Engine
 from osteon.simulation.readings import Readings, Run, runs
 from osteon.simulation.sampling import Draws
 from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
-from osteon.simulation.simulator import Accuracy, Simulator
+from osteon.simulation.simulator import Simulator
 from osteon.simulation.timecourse import TimeCourse
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _NOTHING = Act()
+ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType({"roadrunner": roadrunner.opened, "copasi": copasi.opened})
+"""What a model can be run in, by name."""
 
 
 class Model:
@@ -47,6 +53,7 @@ class Model:
         drawn: values of parameters, as `Draws` gives them; a parameter that the user overrides keeps the user's value.
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
+        engine: what it is run in, one of `ENGINES`.
     """
 
     def __init__(
@@ -61,13 +68,14 @@ class Model:
         drawn: Mapping[str, float] | None = None,
         accuracy: Accuracy | None = None,
         cached: bool = True,
+        engine: str = "roadrunner",
     ) -> None:
         self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
-        self._cached = cached
+        self._cached, self.engine = cached, engine
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -75,13 +83,13 @@ class Model:
         return _made, (self._arguments(),)
 
     def _arguments(self) -> dict[str, Any]:
-        names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy")
+        names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy", "engine")
         return {"text": self.sbml, "cached": self._cached, **{name: getattr(self, name) for name in names}}
 
     def replace(self, **changed: Any) -> Model:
         """Return the same model with other arguments; see the class. It is compiled anew only where it has to be."""
         other = Model(**{**self._arguments(), **changed})
-        if not {"text", "accuracy", "cached"} & changed.keys() and other.formulas == self.formulas:
+        if not {"text", "accuracy", "cached", "engine"} & changed.keys() and other.formulas == self.formulas:
             other.__dict__["simulator"] = self.simulator
             if "binding" not in changed:
                 other._schedules = self._schedules
@@ -122,14 +130,19 @@ class Model:
     def simulator(self) -> Simulator:
         """The compiled model; compiled on first use, and shared by models that differ in values only."""
         protocol = self.binding.protocol
-        return Simulator(
+        engine = ENGINES[self.engine](
             sbml.with_observables(self.sbml, self.formulas, self.shown),
             name=self.name,
             observables=self.formulas,
-            time_unit=protocol.time_unit,
-            settle=self.binding.time(protocol.settle),
             accuracy=self.accuracy,
             cached=self._cached,
+        )
+        return Simulator(
+            engine,
+            name=self.name,
+            time_unit=protocol.time_unit,
+            settle=self.binding.time(protocol.settle),
+            by_integration=self.accuracy.by_integration,
         )
 
     @cached_property

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from osteon.errors import OsteonError, SimulationError
-from osteon.evidence.bindings import Binding
-from osteon.evidence.claims import Reading
+from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical, parse
 from osteon.evidence.features import FEATURES
+from osteon.simulation.bound import Bound
 from osteon.simulation.contrast import Contrast, Effect
-from osteon.simulation.timecourse import TimeCourse, Vector
+from osteon.simulation.timecourse import TimeCourse
+
+if TYPE_CHECKING:
+    from osteon.simulation.vector import Vector
 
 Found = TypeVar("Found")
 Key = tuple[str, str]
@@ -49,23 +50,25 @@ class Run:
         """Whether a time course is needed, and not the steady state alone."""
         return self.whole or bool(self.times)
 
-    def wanted(self, binding: Binding) -> list[float]:
+    def wanted(self, binding: Bound) -> list[float]:
         """Return the times on which a time course is wanted, those of features included."""
         return [*self.times, *(feature_times(binding, self.setting).tolist() if self.whole else ())]
 
-    def until(self, binding: Binding) -> float:
+    def until(self, binding: Bound) -> float:
         """Return the last time of its time course: after t = 0 also where it is only read there or before."""
         horizon = binding.time(binding.settings[self.setting].horizon) if self.whole else 0.0
         return max(horizon, *self.times, 0.0) or binding.time("1 min")
 
 
-def feature_times(binding: Binding, setting: str) -> Vector:
+def feature_times(binding: Bound, setting: str) -> Vector:
     """Return the times on which features are read: even ones up to the horizon, and ones dense near t = 0."""
+    import numpy as np
+
     end = binding.time(binding.settings[setting].horizon)
     return np.unique(np.concatenate([np.linspace(0.0, end, 201), np.geomspace(end * 1e-5, end, 201)]))
 
 
-def runs(binding: Binding, readings: Iterable[tuple[str, Reading]]) -> dict[Key, Run]:
+def runs(binding: Bound, readings: Iterable[tuple[str, Reading]]) -> dict[Key, Run]:
     """Return every run that readings need, each reading with its setting and with the instant at which it is made."""
     times: dict[Key, set[float]] = {}
     features: dict[Key, set[str]] = {}
@@ -112,7 +115,7 @@ class Readings:
         simulations: where the numbers come from.
     """
 
-    def __init__(self, binding: Binding, wanted: Mapping[Key, Run], simulations: Simulations) -> None:
+    def __init__(self, binding: Bound, wanted: Mapping[Key, Run], simulations: Simulations) -> None:
         self._binding, self._runs, self._simulations = binding, wanted, simulations
         self._time_courses: dict[Key, TimeCourse | SimulationError] = {}
         self._resting: dict[Key, Mapping[str, float] | SimulationError] = {}

@@ -15,7 +15,7 @@ import numpy as np
 from osteon import sbml
 from osteon.evidence.bindings import Act, ParameterBinding
 from osteon.simulation.schedule import changes_of
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.vector import Vector
 
 Sampler = Literal["sobol", "lhs", "random"]
 """How draws are spread: a scrambled Sobol sequence, a Latin hypercube, or independently."""

@@ -11,9 +11,8 @@ from itertools import pairwise
 from math import inf
 
 from osteon.errors import Finding, OsteonError, ProjectError, UnknownIdError, suggestion
-from osteon.evidence.bindings import Act, Binding
-from osteon.evidence.claims import Vocabulary
 from osteon.evidence.conditions import CONTROL
+from osteon.simulation.bound import Act, Bound, Words
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,18 @@ class Schedule:
 
 @dataclass(frozen=True)
 class _Acting:
-    """One act with the window of time in which it holds; a start of ``-inf`` is before equilibration."""
+    """What is done with the window of time in which it holds; a start of ``-inf`` is before equilibration."""
 
     name: str
-    act: Act
+    set: Mapping[str, float]
+    scale: Mapping[str, float]
     start: float
     end: float = inf
 
 
 def schedule(
-    binding: Binding,
-    vocabulary: Vocabulary,
+    binding: Bound,
+    vocabulary: Words,
     names: Iterable[str],
     *,
     setting: str,
@@ -98,8 +98,8 @@ def schedule(
         raise UnknownIdError(f"model {binding.id!r} has no setting {setting!r}{suggestion(setting, binding.settings)}")
     names = tuple(names)
     end = binding.time(place.horizon) if until is None else until
-    acting = [_Acting(f"settings.{setting}", place, -inf)]
-    acting.append(_Acting(f"settings.{setting}.set_at_start", Act(set=place.set_at_start), 0.0))
+    acting = [_Acting(f"settings.{setting}", place.set, place.scale, -inf)]
+    acting.append(_Acting(f"settings.{setting}.set_at_start", place.set_at_start, {}, 0.0))
     acting += [_window(binding, vocabulary, name) for name in names]
     first = min(0.0, *(acts.start for acts in acting if acts.start > -inf))
     marks = {first, 0.0, end, *(time for acts in acting for time in (acts.start, acts.end) if first < time < end)}
@@ -116,7 +116,8 @@ def schedule(
 
 def changes_of(act: Act) -> dict[str, Change]:
     """Return one act as changes."""
-    return {target: Change(act.set.get(target), act.scale.get(target, 1.0)) for target in sorted(act.targets)}
+    targets = sorted({*act.set, *act.scale})
+    return {target: Change(act.set.get(target), act.scale.get(target, 1.0)) for target in targets}
 
 
 def _same(time: float, boundary: float) -> bool:
@@ -124,40 +125,40 @@ def _same(time: float, boundary: float) -> bool:
     return abs(time - boundary) <= 1e-9 * max(1.0, abs(boundary))
 
 
-def _window(binding: Binding, vocabulary: Vocabulary, name: str) -> _Acting:
+def _window(binding: Bound, vocabulary: Words, name: str) -> _Acting:
     bound = binding.interventions[name]
     at_birth = vocabulary.interventions[name].kind == "genotype" and bound.start is None
     start = -inf if at_birth else binding.time(bound.start or "0 h")
-    return _Acting(name, bound, start, inf if bound.end is None else binding.time(bound.end))
+    return _Acting(name, bound.set, bound.scale, start, inf if bound.end is None else binding.time(bound.end))
 
 
-def _period(acting: list[_Acting], start: float, end: float, binding: Binding) -> Period:
+def _period(acting: list[_Acting], start: float, end: float, binding: Bound) -> Period:
     on = [acts for acts in acting if acts.start <= start < acts.end]
     begun = [acts for acts in on if acts.start == start]
     return Period(start, end, _composed(on, start, binding), _composed(begun, start, binding))
 
 
-def _composed(acting: list[_Acting], time: float, binding: Binding) -> dict[str, Change]:
+def _composed(acting: list[_Acting], time: float, binding: Bound) -> dict[str, Change]:
     """Compose the acts that hold at a time into one change for each target."""
     on = [acts for acts in acting if acts.start <= time < acts.end]
     setters: dict[str, _Acting] = {}
     changes: dict[str, Change] = {}
     for acts in on:
-        for target, value in acts.act.set.items():
+        for target, value in acts.set.items():
             earlier = setters.setdefault(target, acts)
-            if earlier.act.set[target] != value:
+            if earlier.set[target] != value:
                 raise ProjectError([_clash(binding, target, earlier, acts)])
             changes[target] = Change(value)
     for acts in on:
-        for target, factor in acts.act.scale.items():
+        for target, factor in acts.scale.items():
             change = changes.get(target, Change())
             changes[target] = Change(change.value, change.factor * factor)
     return changes
 
 
-def _clash(binding: Binding, target: str, first: _Acting, second: _Acting) -> Finding:
+def _clash(binding: Bound, target: str, first: _Acting, second: _Acting) -> Finding:
     return Finding(
         f"models/bindings/{binding.id}.toml",
-        f"{first.name} sets {target!r} to {first.act.set[target]:g} and {second.name} sets it to "
-        f"{second.act.set[target]:g} at the same time; let one of them scale it, or give them windows that do not meet",
+        f"{first.name} sets {target!r} to {first.set[target]:g} and {second.name} sets it to "
+        f"{second.set[target]:g} at the same time; let one of them scale it, or give them windows that do not meet",
     )

@@ -1,13 +1,11 @@
-"""TimeCourses: what a simulation returns, one value an observable and time."""
+"""Time courses: what a simulation returns, one value an observable and time."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from osteon.errors import OsteonError
 from osteon.evidence.features import Feature
@@ -15,12 +13,15 @@ from osteon.evidence.features import Feature
 if TYPE_CHECKING:
     import pandas as pd
 
-Vector = NDArray[np.float64]
+    from osteon.simulation.vector import Vector
 
 
 @dataclass(frozen=True)
 class TimeCourse:
-    """One condition over time: ``times`` of shape (n,), and for each observable its values of shape (n,)."""
+    """One condition over time: ``times`` of shape (n,), and for each observable its values of shape (n,).
+
+    Arrays of numpy, or lists in the page "Try it", where there is none.
+    """
 
     condition: str
     times: Vector
@@ -34,7 +35,7 @@ class TimeCourse:
             OsteonError: if that time was not simulated; values are never interpolated.
         """
         margin = 1e-9 * max(1.0, abs(time))
-        index = int(np.searchsorted(self.times, time - margin))
+        index = bisect_left(self.times, time - margin)
         if index == len(self.times) or abs(self.times[index] - time) > margin:
             raise OsteonError(f"{observable!r} was not simulated at t = {time:g} {self.time_unit}")
         return float(self.values[observable][index])
@@ -47,8 +48,9 @@ class TimeCourse:
         """
         if feature.of is None:
             raise ValueError(f"{feature.name!r} is not read of a time course")
-        from_start = self.times >= 0.0
-        return feature.of(self.times[from_start], self.values[observable][from_start])
+        start = bisect_left(self.times, 0.0)
+        times, values = ([float(number) for number in column[start:]] for column in (self.times, self.values[observable]))
+        return feature.of(times, values)
 
     def frame(self) -> pd.DataFrame:
         """Return the time course as a table: one row a time, one column an observable."""

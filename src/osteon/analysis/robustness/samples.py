@@ -19,8 +19,8 @@ from osteon.jobs.job import Chunk, Columns
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
-from osteon.simulation.simulator import Accuracy
-from osteon.simulation.timecourse import Vector
+from osteon.simulation.engine import Accuracy
+from osteon.simulation.vector import Vector
 from osteon.verification.scorecard import CheckResult, Verdict
 from osteon.verification.verify import judge, judge_bound, verdict
 

@@ -256,7 +256,9 @@ class _Copasi:
             stops = sorted({*later, *(start + number * step for number in range(1, _STOPS))})
             places = [stops.index(time) for time in later]
             more = [[[column[place] for place in places] for column in part] for part in self._integrated(start, stops)]
-        return _Rows(list(times), *(_behind(first, part) for first, part in zip((observables, species), more, strict=True)))
+        return _Rows(
+            list(times), *(_behind(first, part) for first, part in zip((observables, species), more, strict=True))
+        )
 
     def _integrated(self, start: float, times: Sequence[float]) -> list[list[list[float]]]:
         """Return the columns of observables and of species; the end becomes the next initial state."""

@@ -8,8 +8,8 @@ import pytest
 
 import small
 from osteon.errors import SimulationError
+from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model
-from osteon.simulation.simulator import Accuracy
 
 BY_INTEGRATION = Accuracy(1e-10, 1e-14, by_integration=True)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import osteon
 from osteon.curation import overview
 from osteon.evidence.project import Project
-from osteon.export.agreement import ROUTES, agreement, as_dict, markdown
-from osteon.export.bundle import bundle
+from osteon.exporters.agreement import ROUTES, agreement, as_dict, markdown
+from osteon.exporters.bundle import bundle
 from osteon.files import write_file
 
 root = Path(__file__).parents[1]

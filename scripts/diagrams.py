@@ -6,8 +6,8 @@ from pathlib import Path
 import osteon
 from osteon.curation.build import write
 from osteon.evidence.project import Project
-from osteon.export.bundle import bundle
-from osteon.export.diagram import picture, wired_model
+from osteon.exporters.bundle import bundle
+from osteon.exporters.diagram import picture, wired_model
 from osteon.pictures.layout import laid_out
 
 root = Path(__file__).parents[1]

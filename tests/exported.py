@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from conftest import PROJECT
-from osteon.export.bundle import Bundle, bundle
+from osteon.exporters.bundle import Bundle, bundle
 
 
 @cache

@@ -15,8 +15,8 @@ import pytest
 from conftest import MODELS, ROOT
 from exported import gathered
 from osteon.curation import overview
-from osteon.export import copasi, sedml
-from osteon.export.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
+from osteon.exporters import copasi, sedml
+from osteon.exporters.agreement import JUDGED, MEDIAN, ROUTES, WORST, Agreement, agreement, compared, judged, markdown
 from osteon.simulation.timecourse import TimeCourse
 
 pytestmark = pytest.mark.interop

@@ -10,9 +10,9 @@ import pytest
 
 import small
 from osteon.evidence.claims import Evidence
-from osteon.export import petab_v1, petab_v2
-from osteon.export.bundle import Bundle
-from osteon.export.estimation import Measurement, Problem, noise, problem, unmeasured
+from osteon.exporters import petab_v1, petab_v2
+from osteon.exporters.bundle import Bundle
+from osteon.exporters.estimation import Measurement, Problem, noise, problem, unmeasured
 
 BODY = """
   substanceOnly species S in cell = 1 dimensionless

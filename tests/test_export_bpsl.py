@@ -22,7 +22,7 @@ from exported import gathered
 from osteon import sbml
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import interval, names, threshold
-from osteon.export import bpsl
+from osteon.exporters import bpsl
 from osteon.verification.scorecard import CheckResult
 
 SIMULATED = "osteoblast_vesicles"

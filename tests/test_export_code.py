@@ -18,8 +18,8 @@ import roadrunner
 
 from conftest import MODELS, PROJECT, model
 from osteon import sbml
-from osteon.export import export
-from osteon.export.bundle import bundle
+from osteon.exporters import export
+from osteon.exporters.bundle import bundle
 
 END, POINTS = 5.0, 21
 # Both integrators run at a relative tolerance of 1e-8 or below.

@@ -21,15 +21,15 @@ from exported import gathered
 from osteon import sbml
 from osteon.experiments.experiment import ExperimentSet
 from osteon.experiments.staged_sbml import CLOCK
-from osteon.export import copasi
+from osteon.exporters import copasi
 
 pytestmark = pytest.mark.interop
 
 SMALLEST = "runx2_osteogenesis"
 _AGAIN = """
 import sys, pathlib
-from osteon.export import copasi
-from osteon.export.bundle import bundle
+from osteon.exporters import copasi
+from osteon.exporters.bundle import bundle
 from osteon.evidence.project import Project, find_project
 pathlib.Path(sys.argv[2]).write_bytes(copasi.content(bundle(Project(find_project(pathlib.Path.cwd())), sys.argv[1])))
 """

@@ -19,7 +19,7 @@ from conftest import MODELS, ROOT
 from exported import gathered
 from osteon import sbml
 from osteon.errors import OsteonError
-from osteon.export import diagram
+from osteon.exporters import diagram
 from osteon.pictures import layout
 from osteon.pictures.layout import Box, Layout
 from osteon.pictures.wiring import Wiring, wiring

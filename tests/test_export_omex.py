@@ -19,7 +19,7 @@ from exported import gathered
 from osteon.engines import archive
 from osteon.engines.archive import Archive
 from osteon.experiments.experiment import design
-from osteon.export import copasi, export, sedml
+from osteon.exporters import copasi, export, sedml
 from osteon.sbml.antimony import LICENSE
 
 pytestmark = pytest.mark.interop
@@ -29,8 +29,8 @@ RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 LABEL = "{http://www.w3.org/2000/01/rdf-schema#}label"
 _AGAIN = """
 import pathlib, sys
-from osteon.export import omex
-from osteon.export.bundle import bundle
+from osteon.exporters import omex
+from osteon.exporters.bundle import bundle
 from osteon.evidence.project import Project
 project = Project(pathlib.Path.cwd())
 pathlib.Path(sys.argv[1]).write_bytes(omex.content(bundle(project, sys.argv[2])))

@@ -18,8 +18,8 @@ import roadrunner
 
 from conftest import MODELS, PROJECT, ROOT, model
 from osteon import sbml
-from osteon.export import export
-from osteon.export.bundle import bundle
+from osteon.exporters import export
+from osteon.exporters.bundle import bundle
 
 pytestmark = pytest.mark.interop
 

@@ -10,8 +10,8 @@ import pytest
 
 from conftest import MODELS, PROJECT, model
 from osteon import sbml
-from osteon.export import export
-from osteon.export.bundle import bundle
+from osteon.exporters import export
+from osteon.exporters.bundle import bundle
 from osteon.sbml import comp as hierarchy
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector

@@ -13,8 +13,8 @@ import pytest
 
 from conftest import MODELS, PROJECT
 from exported import gathered
-from osteon.export import sedml
-from osteon.export.bundle import bundle
+from osteon.exporters import sedml
+from osteon.exporters.bundle import bundle
 
 pytestmark = pytest.mark.interop
 

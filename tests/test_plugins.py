@@ -11,14 +11,14 @@ from exported import gathered
 from omex import files, pack
 from osteon.engines import ENGINES
 from osteon.errors import OsteonError, PluginError, UnknownIdError
-from osteon.export import EXPORTERS, FORMATS, chosen, export
+from osteon.exporters import EXPORTERS, FORMATS, chosen, export
 
 NAME = "runx2_osteogenesis"
 MODULE = """
 from osteon.engines.engine import Engine
 from osteon.engines.table import Results, Table, column
-from osteon.export.bundle import File
-from osteon.export.exporter import Exporter
+from osteon.exporters.bundle import File
+from osteon.exporters.exporter import Exporter
 
 def _files(bundle):
     yield File.text(f"{bundle.name}.txt", bundle.model.binding.title)
@@ -54,7 +54,7 @@ BROKEN = {
     "failing": "format 'failing' of package additions 1.0 fails: ZeroDivisionError: by nothing",
     "misnamed": "format 'misnamed' of package additions 1.0 calls itself 'other'; give both the same name",
     "number": "format 'number' of package additions 1.0 is of type int; "
-    "an instance of osteon.export.exporter.Exporter was expected",
+    "an instance of osteon.exporters.exporter.Exporter was expected",
     "absent": "format 'absent' of package additions 1.0 cannot be imported: "
     "ModuleNotFoundError: No module named 'no_such_module_here'",
 }
@@ -144,7 +144,7 @@ def test_unknown_ones_are_refused_with_a_suggestion() -> None:
 
 
 def test_every_format_and_engine_of_ours_has_a_module_of_its_name() -> None:
-    for package, plugins in (("export", EXPORTERS), ("engines", ENGINES)):
+    for package, plugins in (("exporters", EXPORTERS), ("engines", ENGINES)):
         for name, plugin in plugins.own.items():
             assert plugin.name == name
             assert (ROOT / "src" / "osteon" / package / f"{name}.py").is_file() or (

@@ -20,7 +20,7 @@ from conftest import MODELS, PROJECT, ROOT, Command, model
 from headless import FOLDER
 from osteon.errors import OsteonError, ProjectError
 from osteon.evidence.conditions import CONTROL
-from osteon.export.bundle import bundle
+from osteon.exporters.bundle import bundle
 from osteon.simulation.contrast import Effect
 from osteon.simulation.schedule import Changes, Schedule
 from osteon.site import copasi

@@ -18,7 +18,7 @@ import pytest
 
 from conftest import PROJECT, ROOT, model, scorecard
 from headless import browser, run, visit
-from osteon import export
+from osteon import exporters
 from osteon.errors import OsteonError, ProjectError
 from osteon.evidence.project import Project
 from osteon.simulation.model import Model, load
@@ -62,7 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     out = tmp_path_factory.mktemp("site") / "html"
     # Every format of the largest model takes longer than all the rest; the other site here offers them all.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "FORMATS", {"sbml": export.FORMATS["sbml"]})
+        patch.setattr(exporters, "FORMATS", {"sbml": exporters.FORMATS["sbml"]})
         generate(PROJECT, [model(NAME), model("bone_remodeling")], out, engine=True, cache=BESIDE)
     yield from served(out)
 
@@ -209,7 +209,7 @@ def test_hostile_text_shows_as_text(hostile: str, page: str) -> None:
 def test_every_format_can_be_downloaded(hostile: str) -> None:
     with urlopen(f"{hostile}/models/{NAME}.html") as answer:
         offered = re.findall(r'href="\.\./(downloads/[^"]+)" download', answer.read().decode())
-    assert len(offered) == 2 + len(export.FORMATS)
+    assert len(offered) == 2 + len(exporters.FORMATS)
     assert {Path(path).suffix for path in offered} >= {".xml", ".ant", ".cps", ".omex", ".zip"}
     for path in offered:
         with urlopen(f"{hostile}/{path}") as answer:

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _formats() -> Iterator[tuple[str, str]]:
-    from osteon.export import EXPORTERS
+    from osteon.exporters import EXPORTERS
 
     return EXPORTERS.described()
 
@@ -34,8 +34,8 @@ def export(
     folder: ProjectOption = None,
 ) -> None:
     """Write files for other people's tools: COPASI, tellurium, PEtab tools, PyBNF and more."""
-    from osteon import export as exporters
-    from osteon.export.bundle import bundle
+    from osteon import exporters
+    from osteon.exporters.bundle import bundle
     from osteon.files import write_file
 
     project = open_project(folder)

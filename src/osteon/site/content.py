@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from osteon.evidence.claims import Evidence
-from osteon.export.bundle import bundle
+from osteon.exporters.bundle import bundle
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
 from osteon.pages.report import apart, conflicts, counts

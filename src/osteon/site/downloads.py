@@ -6,8 +6,8 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 
-from osteon import export
-from osteon.export.bundle import Bundle, File
+from osteon import exporters
+from osteon.exporters.bundle import Bundle, File
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -18,8 +18,8 @@ def downloads(bundle: Bundle) -> Iterator[tuple[File, str]]:
     yield File.text(f"{name}.xml", bundle.model.sbml), "SBML Level 3 Version 2"
     sources = [File.text(path, text) for path, text in bundle.antimony.items()]
     yield _one(sources, f"{name}_antimony"), "Antimony, as a modeller writes it"
-    for exporter in export.FORMATS.values():
-        yield _one(list(export.export(bundle, [exporter.name])), f"{name}_{exporter.name}"), exporter.about
+    for exporter in exporters.FORMATS.values():
+        yield _one(list(exporters.export(bundle, [exporter.name])), f"{name}_{exporter.name}"), exporter.about
 
 
 def _one(files: Sequence[File], stem: str) -> File:

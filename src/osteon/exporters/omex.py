@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 from osteon.engines.archive import MANIFEST, MANIFEST_NAMESPACE
 from osteon.experiments.experiment import ExperimentSet
-from osteon.export import copasi, metadata, sedml
-from osteon.export.bundle import Bundle, File
+from osteon.exporters import copasi, metadata, sedml
+from osteon.exporters.bundle import Bundle, File
 
 _SPECIFICATIONS = "http://identifiers.org/combine.specifications/"
 _MEDIA = "http://purl.org/NET/mediatypes/"

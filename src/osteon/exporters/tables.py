@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from osteon.export.bundle import File
+from osteon.exporters.bundle import File
 
 
 def table(path: str, rows: Iterable[Mapping[str, object]]) -> File:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 from osteon.errors import OsteonError
 from osteon.experiments.experiment import ExperimentSet
 from osteon.experiments.staged_sbml import CLOCK
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 
 _STAMP = re.compile(r"<!-- generated with COPASI[^>]*-->\n")

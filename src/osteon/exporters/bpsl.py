@@ -23,8 +23,8 @@ from osteon.evidence.features import FEATURES, STEADY_STATE
 from osteon.evidence.reading import Reading
 from osteon.experiments.experiment import Experiment
 from osteon.experiments.runs import missing_words
-from osteon.export.bundle import Bundle, File
-from osteon.export.estimation import Problem, unmeasured
+from osteon.exporters.bundle import Bundle, File
+from osteon.exporters.estimation import Problem, unmeasured
 from osteon.simulation.contrast import contrasts
 from osteon.verification.scorecard import lack
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sbmlode import OdeSystem
 
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 
 _ENDINGS = {"markdown": "md", "latex": "tex"}
 

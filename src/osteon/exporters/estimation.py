@@ -18,7 +18,7 @@ from osteon.evidence.conditions import canonical
 from osteon.evidence.features import FEATURES, STEADY_STATE
 from osteon.evidence.reading import Reading
 from osteon.experiments.runs import missing_words, readings_of
-from osteon.export.bundle import Bundle
+from osteon.exporters.bundle import Bundle
 from osteon.simulation.model import Model
 
 GRID = 25

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from osteon import sbml
 from osteon.errors import CompilationError
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 from osteon.sbml.antimony import compile_hierarchy, credited
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from osteon import sbml
 from osteon.errors import OsteonError
-from osteon.export.bundle import Bundle, File
-from osteon.export.glyphs import with_layout
+from osteon.exporters.bundle import Bundle, File
+from osteon.exporters.glyphs import with_layout
 from osteon.pictures import drawing, layout
 from osteon.pictures.layout import Layout
 from osteon.pictures.wiring import Wiring, wiring

@@ -19,8 +19,8 @@ from osteon.engines.copasi import read_at
 from osteon.engines.table import Results
 from osteon.evidence.conditions import parse
 from osteon.experiments.experiment import Experiment, ExperimentSet, Recorded
-from osteon.export import copasi, omex
-from osteon.export.bundle import Bundle
+from osteon.exporters import copasi, omex
+from osteon.exporters.bundle import Bundle
 from osteon.simulation.model import Model
 from osteon.simulation.timecourse import TimeCourse
 from osteon.simulation.vector import Vector

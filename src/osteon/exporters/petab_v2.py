@@ -8,9 +8,9 @@ from math import inf
 
 from osteon import sbml
 from osteon.evidence.conditions import parse
-from osteon.export.bundle import File
-from osteon.export.estimation import Measurement, Problem, measured, noise
-from osteon.export.tables import table
+from osteon.exporters.bundle import File
+from osteon.exporters.estimation import Measurement, Problem, measured, noise
+from osteon.exporters.tables import table
 from osteon.simulation.schedule import Change, Changes, Schedule
 
 _CONFIGURATION = """format_version: "2.0.0"

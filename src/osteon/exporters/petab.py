@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from osteon.export import petab_v1, petab_v2
-from osteon.export.bundle import Bundle, File
-from osteon.export.estimation import GRID, NOISE_FLOOR, NOISE_SHARE, Problem, problem
+from osteon.exporters import petab_v1, petab_v2
+from osteon.exporters.bundle import Bundle, File
+from osteon.exporters.estimation import GRID, NOISE_FLOOR, NOISE_SHARE, Problem, problem
 
 _README = """# {title}: a problem of parameter estimation
 

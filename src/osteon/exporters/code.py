@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sbmlode import OdeSystem
 
 from osteon import sbml
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 
 _ENDINGS = {"python": "py", "julia": "jl", "r": "R"}
 

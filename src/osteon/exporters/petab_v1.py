@@ -12,9 +12,9 @@ from math import inf
 
 from osteon import sbml
 from osteon.experiments.experiment import Experiment, ExperimentSet
-from osteon.export.bundle import File
-from osteon.export.estimation import Measurement, Problem, measured, noise
-from osteon.export.tables import table
+from osteon.exporters.bundle import File
+from osteon.exporters.estimation import Measurement, Problem, measured, noise
+from osteon.exporters.tables import table
 
 _CONFIGURATION = """format_version: 1
 parameter_file: parameters.tsv

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 import libsbml
 
 from osteon import sbml
-from osteon.export.bundle import Bundle
+from osteon.exporters.bundle import Bundle
 from osteon.sbml.antimony import LICENSE
 
 _NAMESPACES = {

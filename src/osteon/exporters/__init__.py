@@ -11,8 +11,8 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from osteon.errors import OsteonError, UnknownIdError, listing
-from osteon.export.bundle import Bundle, File
-from osteon.export.exporter import Exporter
+from osteon.exporters.bundle import Bundle, File
+from osteon.exporters.exporter import Exporter
 from osteon.plugins import Plugins
 
 _ABOUT = {
@@ -31,7 +31,7 @@ _ABOUT = {
 def _own(name: str) -> Exporter:
     def files(bundle: Bundle) -> Iterable[File]:
         try:
-            module = importlib.import_module(f"osteon.export.{name}")
+            module = importlib.import_module(f"osteon.exporters.{name}")
         except ModuleNotFoundError as error:
             raise OsteonError(
                 f"format {name!r} needs the package {error.name!r}, which is not installed; "

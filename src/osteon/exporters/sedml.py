@@ -18,7 +18,7 @@ from osteon.evidence.claims import readings
 from osteon.evidence.conditions import CONTROL, canonical
 from osteon.experiments.experiment import Experiment, ExperimentSet
 from osteon.experiments.staged_sbml import CLOCK
-from osteon.export.bundle import Bundle, File
+from osteon.exporters.bundle import Bundle, File
 
 STEPS = 200
 """Of output in each time course."""

@@ -42,7 +42,7 @@ def main() -> None:
 def simulations(name: str, number: int) -> Iterator[tuple[int, int]]:
     """Simulate, and yield after each simulation how many are done and how many of them broke."""
     project = Project(ROOT)
-    model = osteon.load(name, ROOT)
+    model = osteon.load(name, project=ROOT)
     wanted = runs(model, [claim for _, claim in project.claims(model.binding)]).values()
     done, broke = 0, 0
     for values in model.draws.take(number, seed=1):

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import osteon
-from osteon.pictures.plotting import draw_model
+from osteon.pictures.plotting import save
 
 root = Path(__file__).parents[1]
 folder = root / "docs" / "figures"
 folder.mkdir(parents=True, exist_ok=True)
 for name in osteon.models(root):
-    draw_model(osteon.load(name, root), folder / f"{name}.svg")
+    save(osteon.plot(osteon.load(name, project=root)), folder / f"{name}.svg")

@@ -16,7 +16,8 @@ from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
 from osteon.jobs import parquet
 from osteon.jobs.run import run_job
-from osteon.pictures.charts import draw_ablation
+from osteon.pictures.charts import plot_ablation
+from osteon.pictures.plotting import save
 from osteon.sbml.edges import REACH, Alteration, Edge, ablated, edges
 from osteon.simulation.model import Model
 
@@ -309,7 +310,7 @@ def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> No
     result = Ablation.from_dict(json.loads(text))
     assert result.text() == text
     assert {result.support(edge) for edge in result.edges} <= set(STANDINGS)
-    draw_ablation(result, tmp_path / "matrix.png")
+    save(plot_ablation(result), tmp_path / "matrix.png")
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MODELS, ROOT, Command, generated
-from osteon.pictures.plotting import draw_model
+from osteon.pictures.plotting import plot_model, save
 
 OTHERS = "docs/interoperability.md"
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/scoring.md", OTHERS]
@@ -87,7 +87,7 @@ def test_every_model_has_its_figure(name: str, tmp_path: Path) -> None:
     from conftest import model
 
     drawn = tmp_path / "figure.svg"
-    draw_model(model(name), drawn)
+    save(plot_model(model(name)), drawn)
     assert "<svg" in drawn.read_text(encoding="utf-8")
     assert (ROOT / "docs" / "figures" / f"{name}.svg").is_file(), "`make figures` draws it"
 

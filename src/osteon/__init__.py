@@ -3,70 +3,121 @@
 >>> import osteon
 >>> model = osteon.load("mitochondrial_lamin")
 >>> model.predict("cccp + oe_lmna", reference="cccp")  # doctest: +SKIP
+
+What is listed in ``__all__`` is the public interface: a function for each command, the types that they return, and the
+errors. Everything else may change without notice. Names are imported when they are first used, so that importing Osteon
+takes no time.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
+from osteon.errors import (
+    ArchiveError,
+    CompilationError,
+    Finding,
+    OsteonError,
+    PluginError,
+    ProjectError,
+    SimulationError,
+    StoppedError,
+    UnknownIdError,
+)
 from osteon.version import __version__
 
 if TYPE_CHECKING:
+    from osteon.analysis.ablation.result import Ablation
+    from osteon.analysis.inference import Ensemble
+    from osteon.analysis.robustness.result import Robustness
+    from osteon.api.ablation import ablate
+    from osteon.api.authoring import build, check, new
+    from osteon.api.contents import load, models, show, sources
+    from osteon.api.effects import predict, simulate
+    from osteon.api.plotting import plot
+    from osteon.api.publishing import build_site, export, report, run
+    from osteon.api.uncertainty import infer, robustness
+    from osteon.api.variation import scan, sensitivity
+    from osteon.api.verdicts import score, verify
+    from osteon.curation.describe import Description
+    from osteon.engines.table import Results
     from osteon.evidence.project import Project
     from osteon.simulation.model import Model
     from osteon.verification.scorecard import Scorecard
+else:
 
-__all__ = ["__version__", "load", "models", "verify"]
-
-
-def models(project: str | Path | None = None) -> list[str]:
-    """Return the ids of the models of a project; see `load`."""
-    return list(_project(project).model_names)
-
-
-def load(name: str, project: str | Path | None = None) -> Model:
-    """Load a model, ready to simulate.
-
-    Args:
-        name: id of a model, such as ``"mitochondrial_lamin"``.
-        project: folder of a project; the one around the current folder, else the shipped one, if not given.
-
-    Returns:
-        A model with ``simulate``, ``predict`` and ``verify``-able claims.
-
-    Raises:
-        osteon.errors.OsteonError: if there is no such model, or a file is wrong; the message says what to mend.
-    """
-    from osteon.simulation.model import load as load_model
-
-    return load_model(_project(project), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'osteon' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
-def verify(*names: str, project: str | Path | None = None) -> Scorecard:
-    """Judge models by their evidence.
+_HOMES = {
+    **dict.fromkeys(("load", "models", "show", "sources"), "osteon.api.contents"),
+    **dict.fromkeys(("score", "verify"), "osteon.api.verdicts"),
+    **dict.fromkeys(("predict", "simulate"), "osteon.api.effects"),
+    **dict.fromkeys(("scan", "sensitivity"), "osteon.api.variation"),
+    **dict.fromkeys(("infer", "robustness"), "osteon.api.uncertainty"),
+    "ablate": "osteon.api.ablation",
+    "plot": "osteon.api.plotting",
+    **dict.fromkeys(("build_site", "export", "report", "run"), "osteon.api.publishing"),
+    **dict.fromkeys(("build", "check", "new"), "osteon.api.authoring"),
+    "Ablation": "osteon.analysis.ablation.result",
+    "Description": "osteon.curation.describe",
+    "Ensemble": "osteon.analysis.inference",
+    "Model": "osteon.simulation.model",
+    "Project": "osteon.evidence.project",
+    "Results": "osteon.engines.table",
+    "Robustness": "osteon.analysis.robustness.result",
+    "Scorecard": "osteon.verification.scorecard",
+}
+"""The module of each public name that is imported when it is first used."""
 
-    Args:
-        names: ids of models; all of the project if none.
-        project: as in `load`.
+__all__ = [
+    "Ablation",
+    "ArchiveError",
+    "CompilationError",
+    "Description",
+    "Ensemble",
+    "Finding",
+    "Model",
+    "OsteonError",
+    "PluginError",
+    "Project",
+    "ProjectError",
+    "Results",
+    "Robustness",
+    "Scorecard",
+    "SimulationError",
+    "StoppedError",
+    "UnknownIdError",
+    "__version__",
+    "ablate",
+    "build",
+    "build_site",
+    "check",
+    "export",
+    "infer",
+    "load",
+    "models",
+    "new",
+    "plot",
+    "predict",
+    "report",
+    "robustness",
+    "run",
+    "scan",
+    "score",
+    "sensitivity",
+    "show",
+    "simulate",
+    "sources",
+    "verify",
+]
 
-    Returns:
-        A scorecard, which draws itself in a notebook; ``.passed`` says whether nothing is contradicted or failed.
 
-    Raises:
-        osteon.errors.OsteonError: as in `load`.
-    """
-    from osteon.simulation.model import load as load_model
-    from osteon.verification.scorecard import Scorecard
-    from osteon.verification.verify import verify as verify_model
-
-    opened = _project(project)
-    loaded = [load_model(opened, name) for name in names or opened.model_names]
-    cards = [verify_model(model, opened.claims(model.binding)) for model in loaded]
-    return Scorecard(tuple(result for card in cards for result in card.results))
-
-
-def _project(project: str | Path | None) -> Project:
-    from osteon.evidence.project import Project, find_project
-
-    return Project(find_project(Path.cwd()) if project is None else Path(project))
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

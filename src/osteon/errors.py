@@ -1,5 +1,16 @@
 """What can go wrong, and how it is said.
 
+Every error that Osteon raises on purpose is an `OsteonError`::
+
+    OsteonError             its text is meant for the user
+    ├── ProjectError        files of the project are wrong; ``findings`` lists every fault
+    ├── UnknownIdError      a model, a word, a format or an option is not known; suggests the nearest
+    ├── CompilationError    Antimony refused a model, or its SBML cannot be read
+    ├── SimulationError     a simulation broke; ``model``, ``condition``, ``time`` and ``reason``
+    ├── PluginError         what another package adds to Osteon is broken
+    ├── ArchiveError        a COMBINE archive is damaged, dangerous or not understood
+    └── StoppedError        the user stopped a long computation; says what is kept of it
+
 Two ways: a *finding* is one fault in a file that a user wrote, and all findings of a run are shown together; an
 *error* is raised when the program cannot go on. Every message names where, what, what was expected and a likely mend.
 """
@@ -76,7 +87,14 @@ class StoppedError(OsteonError):
 
 
 class PluginError(OsteonError):
-    """What another package adds to Osteon is broken; names it and the package."""
+    """What another package adds to Osteon is broken; names it and the package.
+
+    ``names`` are those of several formats that could not be written, where all others were.
+    """
+
+    def __init__(self, message: str, names: Iterable[str] = ()) -> None:
+        self.names = tuple(names)
+        super().__init__(message)
 
 
 class ArchiveError(OsteonError):

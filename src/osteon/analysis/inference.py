@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from osteon.analysis.robustness.samples import VERDICTS, Samples
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
+from osteon.files import write_file
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
@@ -27,13 +28,16 @@ from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
 from osteon.verification.scorecard import CheckResult
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 THIN = 1e-3
 """Below this share of draws, rejection gives way to nested sampling."""
 
 _SUPPORTED = VERDICTS.index("supported")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ensemble:
     """Sets of values, one row a member, with what they belong to.
 
@@ -46,6 +50,30 @@ class Ensemble:
 
     def __len__(self) -> int:
         return len(next(iter(self.values.values()), ()))
+
+    def __repr__(self) -> str:
+        about = self.about
+        return (
+            f"<Ensemble {about['model']}: {len(self)} sets of {len(self.values)} values that support "
+            f"{len(about['claims'])} claims, by {about['method']}>"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a member, one column a parameter; ``.attrs`` has what the ensemble belongs to."""
+        import pandas as pd
+
+        frame = pd.DataFrame(dict(self.values))
+        frame.attrs.update(self.about)
+        return frame
+
+    def save(self, path: str | Path) -> Path:
+        """Write the ensemble to a Parquet file, for `osteon.predict` and ``osteon predict --ensemble``.
+
+        Raises:
+            OsteonError: if the file cannot be written.
+        """
+        write_file(Path(path), saved(self))
+        return Path(path)
 
     def members(self) -> Iterator[dict[str, float]]:
         """Yield the values of each member."""
@@ -174,18 +202,33 @@ def read(path: Path, model: Model, claims: Iterable[tuple[str, Claim]]) -> Ensem
     values, about = parquet.read(path)
     if about.get("kind") != "ensemble":
         raise OsteonError(f"{path}: not an ensemble; `osteon infer {model.name} --out FILE` writes one")
+    return matched(Ensemble(values, about), str(path), model, claims)
+
+
+def matched(found: Ensemble, shown: str, model: Model, claims: Iterable[tuple[str, Claim]]) -> Ensemble:
+    """Return an ensemble that belongs to a model; see `read`.
+
+    Args:
+        found: the ensemble.
+        shown: what the user knows it by, for messages.
+        model: as in `read`.
+        claims: as in `read`.
+
+    Raises:
+        OsteonError: if it is empty, or belongs to another model or another state of it.
+    """
+    about = found.about
     if about["model"] != model.name:
-        raise OsteonError(f"{path}: an ensemble of model {about['model']!r}, not of {model.name!r}")
+        raise OsteonError(f"{shown}: an ensemble of model {about['model']!r}, not of {model.name!r}")
     now = fingerprint.fingerprint("ensemble", model.replace(overrides=None, drawn=None), claims=claims)
     changes = fingerprint.changes(about.get("fingerprint", {}), now)
     if changes is not None:
         raise OsteonError(
-            f"{path}: an ensemble of another state of {model.name!r}, whose {changes}; "
+            f"{shown}: an ensemble of another state of {model.name!r}, whose {changes}; "
             f"`osteon infer {model.name}` finds it anew"
         )
-    found = Ensemble(values, about)
     if not len(found):
-        raise OsteonError(f"{path}: the ensemble has no members")
+        raise OsteonError(f"{shown}: the ensemble has no members")
     return found
 
 

@@ -9,7 +9,7 @@ import typer
 
 from osteon.cli.computing import ResultsOption, Scheduler, Workers
 from osteon.cli.frames import Parquet, write_parquet
-from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
+from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json, progress
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def ablate(
 
     An edge that no claim falls without is untested mechanism. A run that is stopped goes on where it was.
     """
-    from osteon.pictures.plotting import refuse_unknown_format
+    import osteon
+    from osteon.pictures.plotting import refuse_unknown_format, save
 
     project = open_project(folder)
     names = _chosen(project, models, all_)
@@ -48,16 +49,26 @@ def ablate(
         raise OsteonError("--plot and --parquet hold one model; name one")
     if plot is not None:
         refuse_unknown_format(plot)
-    found = [_dissected(project, name, workers, scheduler, results) for name in names]
+    found = [
+        osteon.ablate(
+            name,
+            record=record,
+            workers=workers,
+            scheduler=scheduler,
+            results=results,
+            project=project,
+            progress=progress,
+        )
+        for name in names
+    ]
     for ablation in found:
         if record:
-            _record(project, ablation)
+            files = project.files(ablation.model)
+            errors.print(f"wrote {files.shown(files.result('ablation'))}", highlight=False, soft_wrap=True)
         if plot is not None:
-            from osteon.pictures.charts import draw_ablation
-
-            draw_ablation(ablation, plot)
+            save(osteon.plot(ablation), plot)
         if parquet is not None:
-            write_parquet(ablation.frame(), parquet)
+            write_parquet(ablation.to_frame(), parquet)
         if not json:
             _print(ablation)
     if json:
@@ -70,27 +81,6 @@ def _chosen(project: Project, models: list[str] | None, all_: bool) -> list[str]
     for name in models or ():
         project.known_files(name)
     return list(project.model_names) if all_ else list(dict.fromkeys(models or ()))
-
-
-def _dissected(
-    project: Project, name: str, workers: int | None, scheduler: str | None, results: Path | None
-) -> Ablation:
-    from osteon.analysis.ablation.run import ablation, ablation_plan, job
-    from osteon.cli.computing import computed
-    from osteon.simulation.model import load
-
-    model = load(project, name)
-    whole = ablation_plan(model, project.claims(model.binding))
-    label = f"Taking {name} apart"
-    return ablation(whole, computed(job(whole), label, workers=workers, scheduler=scheduler, results=results))
-
-
-def _record(project: Project, ablation: Ablation) -> None:
-    from osteon.files import write_file
-
-    files = project.files(ablation.model)
-    write_file(files.result("ablation"), ablation.text())
-    errors.print(f"wrote {files.shown(files.result('ablation'))}", highlight=False, soft_wrap=True)
 
 
 def _print(ablation: Ablation) -> None:

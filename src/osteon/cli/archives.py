@@ -34,14 +34,11 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Execute a COMBINE archive and show or save its results; a dangerous or damaged one is refused."""
-    from osteon import engines
-    from osteon.engines import archive as archives
-    from osteon.files import write_file
+    import osteon
 
-    results = engines.run(archives.read(archive), engine)
+    results = osteon.run(archive, engine=engine)
     if out is not None:
-        for table in results.tables:
-            write_file(out / f"{table.id}.csv", table.csv())
+        results.save(out)
     if json:
         print_json({"archive": archive.name, "engine": engine, **_as_dict(results)})
     elif out is not None:

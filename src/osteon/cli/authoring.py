@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from osteon.cli.terminal import ProjectOption, open_project, output
-from osteon.errors import OsteonError, ProjectError
+from osteon.errors import ProjectError
 
 
 def register(app: typer.Typer) -> None:
@@ -24,29 +24,24 @@ def build(
     folder: ProjectOption = None,
 ) -> None:
     """Compile Antimony to SBML, and write the JSON Schemas by which editors complete the TOML files."""
-    from osteon.curation import build
-    from osteon.files import write_file
+    import osteon
 
     project = open_project(folder)
-    files = build.built(project, models or None)
+    files = osteon.build(*(models or ()), check=check, project=project)
     if check:
-        stale = [shown for shown, path, text in files if not path.is_file() or path.read_text(encoding="utf-8") != text]
-        if stale:
-            raise OsteonError("\n".join(f"{shown}: stale; `osteon build` writes it anew" for shown in stale))
         output.print(f"{len(files)} generated files are up to date", highlight=False)
         return
-    for shown, path, text in files:
-        write_file(path, text)
-        output.print(f"wrote {shown}", highlight=False)
+    for path in files:
+        output.print(f"wrote {path.relative_to(project.root).as_posix()}", highlight=False)
 
 
 def check(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Id of a mechanism.")], folder: ProjectOption = None
 ) -> None:
     """Find faults in the files of a mechanism: model, binding and evidence."""
-    from osteon.curation.build import mechanism_findings
+    import osteon
 
-    findings = mechanism_findings(open_project(folder), name)
+    findings = osteon.check(name, project=folder)
     if findings:
         raise ProjectError(findings)
     output.print(f"{name}: no faults found", highlight=False)
@@ -59,8 +54,8 @@ def new(
     ] = None,
 ) -> None:
     """Start a mechanism: a small model, binding and evidence that already run, to be replaced by your own."""
-    from osteon.curation.new import start
+    import osteon
 
-    for shown in start(project, Path.cwd(), name):
+    for shown in osteon.new(name, project=project):
         output.print(f"wrote {shown}", highlight=False)
     output.print(f"next: `osteon build {name}`, `osteon verify {name}`", highlight=False)

@@ -84,9 +84,9 @@ def show(
     folder: ProjectOption = None,
 ) -> None:
     """Show one model: its parts, equations, parameters with provenance and range, words, and claims."""
-    from osteon.curation.describe import describe
+    import osteon
 
-    description = describe(open_project(folder), model)
+    description = osteon.show(model, project=folder)
     if json:
         print_json(description.as_dict())
     else:

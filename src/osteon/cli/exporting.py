@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from osteon.api.arguments import named
 from osteon.cli.choices import listing_command
 from osteon.cli.terminal import ProjectOption, open_project, output, progress
 from osteon.errors import OsteonError, PluginError
@@ -34,29 +35,22 @@ def export(
     folder: ProjectOption = None,
 ) -> None:
     """Write files for other people's tools: COPASI, tellurium, PEtab tools, PyBNF and more."""
+    import osteon
     from osteon import exporters
-    from osteon.exporters.bundle import bundle
-    from osteon.files import write_file
 
     project = open_project(folder)
     if bool(models) == all_:
         raise OsteonError("name the models to export, or give --all for every one of them")
-    names = list(project.model_names) if all_ else list(dict.fromkeys(models or ()))
+    names = named(project, models or ())
     formats = exporters.chosen([name.strip() for name in to.split(",") if name.strip()])
-    gathered = [bundle(project, name) for name in names]
-    broken: dict[str, PluginError] = {}
-    with progress("Exporting", len(gathered) * len(formats)) as step:
-        for one in gathered:
-            for name in formats:
-                try:
-                    files = list(exporters.export(one, [name]))
-                except PluginError as error:
-                    broken[name], files = error, []
-                for file in files:
-                    write_file(out / file.path, file.content)
-                step()
-    written = [name for name in formats if name not in broken]
-    if written:
-        output.print(f"wrote {', '.join(written)} of {', '.join(names)} to {out}", highlight=False, soft_wrap=True)
-    if broken:
-        raise PluginError("\n".join(map(str, broken.values())))
+    try:
+        osteon.export(*names, to=formats, out=out, project=project, progress=progress)
+    except PluginError as error:
+        _tell([name for name in formats if name not in error.names], names, out)
+        raise
+    _tell(formats, names, out)
+
+
+def _tell(formats: Sequence[str], names: Sequence[str], out: Path) -> None:
+    if formats:
+        output.print(f"wrote {', '.join(formats)} of {', '.join(names)} to {out}", highlight=False, soft_wrap=True)

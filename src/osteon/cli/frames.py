@@ -33,8 +33,14 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
         OsteonError: if the package for it is not installed, or the file cannot be written.
     """
     from osteon.files import write_file
+
+    write_file(path, parquet_of(frame))
+    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
+
+
+def parquet_of(frame: pd.DataFrame) -> bytes:
+    """Return a table as a Parquet file, with what its ``.attrs`` say of it; see `write_parquet`."""
     from osteon.jobs import parquet
 
     columns = {str(name): frame[name].to_numpy() for name in frame}
-    write_file(path, parquet.encoded(columns, {str(name): value for name, value in frame.attrs.items()}))
-    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    return parquet.encoded(columns, {str(name): value for name, value in frame.attrs.items()})

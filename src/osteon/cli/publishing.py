@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import ProjectOption, open_project, output, progress
-from osteon.errors import OsteonError
+from osteon.cli.terminal import ProjectOption, output, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +29,14 @@ def site(
     folder: ProjectOption = None,
 ) -> None:
     """Write a static site: scorecard, models, sources, documents, and pages on which COPASI runs in the browser."""
-    from osteon.simulation.model import load
-    from osteon.site.generator import generate
+    import osteon
 
-    project = open_project(folder)
-    names = list(dict.fromkeys(models or project.model_names))
-    if not names:
-        raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
-    loaded = [load(project, name) for name in names]
-    with progress("Building", 2 * len(loaded) + 1) as step:
-        generate(project, loaded, out, engine=not without_engine, cache=vendored, step=step)
+    osteon.build_site(
+        *(models or ()),
+        out=out,
+        without_engine=without_engine,
+        vendored=vendored,
+        project=folder,
+        progress=progress,
+    )
     output.print(f"wrote the site to {out}", highlight=False, soft_wrap=True)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from osteon.cli.terminal import ProjectOption, open_project, output, progress
-from osteon.errors import OsteonError
+from osteon.cli.terminal import ProjectOption, output, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -25,18 +24,7 @@ def report(
     folder: ProjectOption = None,
 ) -> None:
     """Write one HTML file with every verdict, figure, parameter and equation; it opens without a network."""
-    from osteon.files import write_file
-    from osteon.pages.report import report as lay_out
-    from osteon.simulation.model import load
-    from osteon.verification.diff import read_run
+    import osteon
 
-    project = open_project(folder)
-    names = list(dict.fromkeys(models or project.model_names))
-    if not names:
-        raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
-    earlier = read_run(against) if against is not None else None
-    loaded = [load(project, name) for name in names]
-    with progress("Reporting", len(loaded)) as step:
-        text = lay_out(project, loaded, earlier, step)
-    write_file(out / "report.html", text)
-    output.print(f"wrote {out / 'report.html'}", highlight=False, soft_wrap=True)
+    path = osteon.report(*(models or ()), out=out, against=against, project=folder, progress=progress)
+    output.print(f"wrote {path}", highlight=False, soft_wrap=True)

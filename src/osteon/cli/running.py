@@ -13,18 +13,15 @@ from osteon.cli.terminal import (
     FactorsOption,
     ProjectOption,
     ValuesOption,
+    assigned,
     open_project,
     output,
-    overrides,
     print_json,
     progress,
 )
-from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from osteon.simulation.model import Model
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="Id of a model, as `osteon list` shows it.")]
 ConditionOption = Annotated[
@@ -64,23 +61,24 @@ def simulate(
     folder: ProjectOption = None,
 ) -> None:
     """Run a condition over time."""
-    from osteon.simulation.model import load
+    import osteon
+    from osteon.files import write_file
 
-    loaded = load(open_project(folder), model, overrides(set_, scale))
-    names = loaded.chosen(observable)
-    frame = loaded.simulate(condition, until=until, setting=setting)[names]
+    project = open_project(folder)
+    changes: dict[str, Any] = {"overrides": assigned(set_), "scale": assigned(scale)}
+    how: dict[str, Any] = {"until": until, "setting": setting, "observables": observable}
+    frame = osteon.simulate(model, condition, **how, **changes, project=project)
     if csv is not None:
-        _write(csv, frame.to_csv())
+        write_file(csv, frame.to_csv(lineterminator="\n"))
     if plot is not None:
-        from osteon.pictures.plotting import draw_time_courses
+        from osteon.pictures.plotting import save
 
-        courses = {"control": loaded.simulate("control", until=until, setting=setting)[names], condition: frame}
-        draw_time_courses(courses, title=loaded.binding.title, path=plot)
+        save(osteon.plot(osteon.load(model, **changes, project=project), condition, **how), plot)
     for path in (csv, plot):
         if path is not None and not json:
             output.print(f"wrote {path}", highlight=False)
     if json:
-        print_json(_time_course(frame, loaded, condition))
+        print_json(_time_course(frame, model, condition))
     elif csv is None and plot is None:
         _print_time_course(frame)
 
@@ -94,8 +92,8 @@ def predict(
     reference_at: ReferenceAt = None,
     reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
-    draws: Annotated[int, typer.Option(min=0, help="Repeat over this many draws of all parameters.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    draws: Annotated[int, typer.Option(help="Repeat over this many draws of all parameters.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     ensemble: Annotated[
         Path | None, typer.Option(help="Repeat over the members of this ensemble, as `osteon infer` wrote it.")
     ] = None,
@@ -105,37 +103,26 @@ def predict(
     folder: ProjectOption = None,
 ) -> None:
     """Say how each observable changes under any combination of interventions, reported or not."""
+    import osteon
     from osteon.simulation.contrast import plain
-    from osteon.simulation.model import load
 
-    project = open_project(folder)
-    loaded = load(project, model, overrides(set_, scale))
-    if draws and ensemble:
-        raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
-    how: dict[str, Any] = {
-        "observables": observable,
-        "at": at,
-        "reference_at": reference_at,
-        "reference_observable": reference_observable,
-        "setting": setting,
-    }
-    if draws:
-        from osteon.analysis.prediction import predict_over_draws
-
-        with progress("Drawing parameters", draws) as step:
-            asked = loaded.contrasts(condition, reference, **how)
-            frame = predict_over_draws(loaded, asked, draws=draws, seed=seed, step=step)
-    elif ensemble:
-        from osteon.analysis import inference
-        from osteon.analysis.prediction import predict_over_values
-
-        found = inference.read(ensemble, loaded, project.claims(loaded.binding))
-        with progress("Asking each member", len(found)) as step:
-            asked = loaded.contrasts(condition, reference, **how)
-            frame = predict_over_values(loaded, found.members(), asked, step=step)
-        frame.attrs["ensemble"] = ensemble.as_posix()
-    else:
-        frame = loaded.predict(condition, reference, **how)
+    frame = osteon.predict(
+        model,
+        condition,
+        reference,
+        observables=observable,
+        at=at,
+        reference_at=reference_at,
+        reference_observable=reference_observable,
+        setting=setting,
+        draws=draws,
+        seed=seed,
+        ensemble=ensemble,
+        overrides=assigned(set_),
+        scale=assigned(scale),
+        project=folder,
+        progress=progress,
+    )
     if json:
         rows = [
             {name: plain(value) if isinstance(value, float) else value for name, value in row.items()}
@@ -183,16 +170,9 @@ def _print_prediction(frame: pd.DataFrame) -> None:
         output.print(f"{said['failed']} of {said['draws']} {asked} broke and count as not agreeing", highlight=False)
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OsteonError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _time_course(frame: pd.DataFrame, model: Model, condition: str) -> dict[str, object]:
+def _time_course(frame: pd.DataFrame, model: str, condition: str) -> dict[str, object]:
     return {
-        "model": model.name,
+        "model": model,
         "condition": condition,
         "time_unit": frame.attrs["time_unit"],
         "time": frame.index.tolist(),

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from osteon.errors import OsteonError
-from osteon.evidence.bindings import Act
-from osteon.evidence.project import Project, find_project
+from osteon.api.arguments import no_assignment, opened
+from osteon.evidence.project import Project
 
 output = Console()
 errors = Console(stderr=True)
@@ -35,26 +34,23 @@ FactorsOption = Annotated[
 
 def open_project(folder: Path | None) -> Project:
     """Return the project that the user named or stands in, or the shipped one."""
-    return Project(folder if folder is not None else find_project(Path.cwd()))
+    return opened(folder)
 
 
-def overrides(values: list[str] | None, factors: list[str] | None) -> Act | None:
-    """Return the changes of ``--set`` and ``--scale`` as an act that holds throughout.
+def assigned(texts: list[str] | None) -> dict[str, float]:
+    """Return what ``--set`` or ``--scale`` gives to each parameter.
 
     Raises:
         OsteonError: if one is not a name, an equals sign and a number.
     """
-    if not values and not factors:
-        return None
-    return Act(set=dict(map(_pair, values or ())), scale=dict(map(_pair, factors or ())))
-
-
-def _pair(text: str) -> tuple[str, float]:
-    name, _, number = text.partition("=")
-    try:
-        return name.strip(), float(number)
-    except ValueError:
-        raise OsteonError(f"{text!r} is not NAME=NUMBER, such as lamin_threshold=0.75") from None
+    found = {}
+    for text in texts or ():
+        name, _, number = text.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            raise no_assignment(text) from None
+    return found
 
 
 def print_json(value: Any) -> None:
@@ -63,10 +59,12 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on a terminal's error stream; yield the call that moves it one step."""
+def progress(label: str, total: int, done: int = 0) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on a terminal's error stream; see `osteon.api.arguments.Progress`."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if done:
+        errors.print(f"{done} of {done + total} chunks are there from an earlier run", highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(label, total=total)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from osteon.cli.computing import ResultsOption, Scheduler, Workers, computed
-from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
-from osteon.errors import UnknownIdError, suggestion
+from osteon.api.arguments import named
+from osteon.cli.computing import ResultsOption, Scheduler, Workers
+from osteon.cli.terminal import AsJson, ProjectOption, open_project, output, print_json, progress
 
 if TYPE_CHECKING:
-    from osteon.analysis.robustness.samples import Samples
-    from osteon.evidence.project import Project
+    from osteon.analysis.robustness.result import Robustness
 
-DrawsOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many draws of the parameters.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")]
+DrawsOption = Annotated[int, typer.Option(help="How many draws of the parameters.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same draws.")]
 SamplerName = Annotated[str, typer.Option("--sampler", help="How draws are spread: sobol, lhs or random.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every claim, not the fragile ones only.")]
 
@@ -47,20 +47,27 @@ def robustness(
     Values are drawn from the ranges that bindings declare: log-uniformly where a range is positive, else uniformly. A
     stopped run goes on where it was when the same command is given again.
     """
-    from osteon.analysis.robustness import result as analysis
+    import osteon
+    from osteon.analysis.robustness.result import as_dict
 
     project = open_project(folder)
-    found, tables = [], {}
-    for name in dict.fromkeys(models or project.model_names):
-        made = samples(project, name, draws, seed, sampler)
-        columns = computed(analysis.job(made), f"Judging {name}", workers=workers, scheduler=scheduler, results=results)
-        found.append(analysis.robustness(made, columns))
-        tables[name] = columns
-        if out is not None:
-            _write_table(made, columns, found[-1].as_dict(), out / f"{name}.parquet")
-    whole = analysis.as_dict(found)
+    found = [
+        osteon.robustness(
+            name,
+            draws=draws,
+            seed=seed,
+            sampler=sampler,
+            workers=workers,
+            scheduler=scheduler,
+            results=results,
+            project=project,
+            progress=progress,
+        )
+        for name in named(project, models or ())
+    ]
+    whole = as_dict(found)
     if out is not None:
-        _write_whole(whole, out)
+        _write(found, whole, out)
     if json:
         print_json(whole)
     else:
@@ -78,8 +85,8 @@ def infer(
     out: Annotated[
         Path | None, typer.Option(help="Parquet file for the ensemble; build/ensembles/MODEL.parquet if not given.")
     ] = None,
-    live: Annotated[int, typer.Option(min=10, help="Live points of each run of nested sampling.")] = 50,
-    islands: Annotated[int, typer.Option(min=1, help="Runs of nested sampling, apart from each other.")] = 8,
+    live: Annotated[int, typer.Option(help="Live points of each run of nested sampling, at least 10.")] = 50,
+    islands: Annotated[int, typer.Option(help="Runs of nested sampling, apart from each other.")] = 8,
     workers: Workers = None,
     scheduler: Scheduler = None,
     results: ResultsOption = None,
@@ -91,21 +98,22 @@ def infer(
     Draws that do are kept. Where fewer than one in a thousand do, nested sampling finds them; it takes much longer.
     `osteon predict --ensemble` asks what they make of an experiment.
     """
-    from osteon.analysis import inference
-    from osteon.analysis.robustness import result as analysis
-    from osteon.files import write_file
+    import osteon
 
-    made = samples(open_project(folder), model, draws, seed, sampler)
-    inference.criterion(made)
-    columns = computed(analysis.job(made), f"Judging {model}", workers=workers, scheduler=scheduler, results=results)
-    found = inference.kept(made, columns)
-    if found.about["share"] < inference.THIN:
-        errors.print(f"{len(found)} of {draws} draws support all claims; nested sampling goes on", highlight=False)
-        work = inference.job(made, live=live, islands=islands, seed=seed)
-        columns = computed(work, f"Sampling {model}", workers=workers, scheduler=scheduler, results=results)
-        found = inference.ensemble(made, columns, live=live, islands=islands, seed=seed)
-    path = out or Path("build", "ensembles", f"{model}.parquet")
-    write_file(path, inference.saved(found))
+    found = osteon.infer(
+        model,
+        draws=draws,
+        seed=seed,
+        sampler=sampler,
+        live=live,
+        islands=islands,
+        workers=workers,
+        scheduler=scheduler,
+        results=results,
+        project=folder,
+        progress=progress,
+    )
+    path = found.save(out or Path("build", "ensembles", f"{model}.parquet"))
     if json:
         print_json({**found.about, "members": len(found), "file": path.as_posix()})
         return
@@ -118,39 +126,16 @@ def infer(
     )
 
 
-def samples(project: Project, name: str, draws: int, seed: int, sampler: str) -> Samples:
-    """Return one of the project's models, ready to be judged over draws."""
-    from osteon.analysis.robustness.result import samples
-    from osteon.simulation.model import load
-    from osteon.simulation.sampling import SAMPLERS
-
-    if sampler not in SAMPLERS:
-        raise UnknownIdError(f"--sampler {sampler!r} is none of {', '.join(SAMPLERS)}{suggestion(sampler, SAMPLERS)}")
-    model = load(project, name)
-    return samples(model, project.claims(model.binding), draws=draws, seed=seed, sampler=sampler)
-
-
-def _write_table(made: Samples, columns: Any, about: dict[str, Any], path: Path) -> None:
-    """Write one row a draw: the values of the parameters, and the verdict on each claim."""
-    import numpy as np
-
-    from osteon.analysis.robustness.samples import VERDICTS
-    from osteon.files import write_file
-    from osteon.jobs import parquet
-
-    values = [made.values(item) for item in range(made.number)]
-    table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
-    words = np.array(VERDICTS)[columns["verdicts"]]
-    table |= {claim.id: words[:, index] for index, (_, claim) in enumerate(made.claims)}
-    kept = ("model", "overrides", "fingerprint", "versions", "draws", "seed", "sampler", "ranges")
-    write_file(path, parquet.encoded(table, {name: about[name] for name in kept}))
-
-
-def _write_whole(whole: dict[str, Any], out: Path) -> None:
+def _write(found: Sequence[Robustness], whole: dict[str, Any], out: Path) -> None:
+    """Write what was found to a folder: all as JSON, one table of draws a model, and a picture."""
     from json import dumps
 
+    import osteon
+    from osteon.cli.frames import parquet_of
     from osteon.files import write_file
-    from osteon.pictures.robustness import draw_robustness
+    from osteon.pictures.plotting import save
 
+    for one in found:
+        write_file(out / f"{one.about['model']}.parquet", parquet_of(one.draws_to_frame()))
     write_file(out / "robustness.json", dumps(whole, indent=1, allow_nan=False) + "\n")
-    draw_robustness(whole["models"], out / "robustness.svg")
+    save(osteon.plot(found), out / "robustness.svg")

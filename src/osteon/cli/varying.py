@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from osteon.api.arguments import no_span
 from osteon.cli.computing import ResultsOption, Scheduler, Workers
 from osteon.cli.frames import Csv, Parquet, write_csv, write_parquet
 from osteon.cli.running import (
@@ -21,8 +22,7 @@ from osteon.cli.running import (
     changed,
     compared,
 )
-from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json
-from osteon.errors import OsteonError
+from osteon.cli.terminal import AsJson, ProjectOption, errors, output, print_json, progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,8 +46,8 @@ def sensitivity(
     reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     method: Annotated[str, typer.Option(help="morris, to screen, or sobol, for shares of the variance.")] = "morris",
-    draws: Annotated[int, typer.Option(help="TimeCourses (morris), or blocks: a power of two (sobol).")] = 16,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the sampling.")] = 1,
+    draws: Annotated[int, typer.Option(help="Trajectories (morris), or blocks: a power of two (sobol).")] = 16,
+    seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 1,
     plot: Annotated[Path | None, typer.Option(help="Draw a tornado to this PNG or SVG file.")] = None,
     parquet: Parquet = None,
     workers: Workers = None,
@@ -57,33 +57,33 @@ def sensitivity(
     folder: ProjectOption = None,
 ) -> None:
     """Rank the parameters by how much the effect of a condition hangs on them, over their plausible ranges."""
-    from osteon.analysis.sensitivity import design, job, ranking
-    from osteon.cli.computing import computed
-    from osteon.pictures.plotting import refuse_unknown_format
-    from osteon.simulation.model import load
+    import osteon
+    from osteon.pictures.plotting import refuse_unknown_format, save
 
-    project = open_project(folder)
     if plot is not None:
         refuse_unknown_format(plot)
-    loaded = load(project, model)
-    asked = loaded.contrasts(
+    table = osteon.sensitivity(
+        model,
         condition,
+        observable,
         reference,
-        observables=list(dict.fromkeys(observable)),
         at=at,
         reference_at=reference_at,
         reference_observable=reference_observable,
         setting=setting,
+        method=method,
+        draws=draws,
+        seed=seed,
+        workers=workers,
+        scheduler=scheduler,
+        results=results,
+        project=folder,
+        progress=progress,
     )
-    plan = design(loaded, asked, method=method, size=draws, seed=seed)
-    columns = computed(job(plan), "Varying parameters", workers=workers, scheduler=scheduler, results=results)
-    table = ranking(plan, columns)
     if parquet is not None:
         write_parquet(table, parquet)
     if plot is not None:
-        from osteon.pictures.charts import draw_tornado
-
-        draw_tornado(table, plot)
+        save(osteon.plot(table), plot)
     if json:
         print_json({**table.attrs, "parameters": _records(table)})
     else:
@@ -103,7 +103,7 @@ def scan(
     reference_at: ReferenceAt = None,
     reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
-    points: Annotated[int, typer.Option(min=2, help="Values of each, evenly spaced.")] = 11,
+    points: Annotated[int, typer.Option(help="Values of each, evenly spaced.")] = 11,
     log: Annotated[bool, typer.Option("--log", help="Space the values evenly on the logarithmic scale.")] = False,
     csv: Csv = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the response to this PNG or SVG file.")] = None,
@@ -115,20 +115,14 @@ def scan(
     folder: ProjectOption = None,
 ) -> None:
     """Follow the response to a condition over the dose of an intervention, or the value of a parameter."""
-    from osteon.analysis import scan as scans
-    from osteon.cli.computing import computed
-    from osteon.pictures.plotting import refuse_unknown_format
-    from osteon.simulation.model import load
+    import osteon
+    from osteon.pictures.plotting import refuse_unknown_format, save
 
-    project = open_project(folder)
     if plot is not None:
         refuse_unknown_format(plot)
-    loaded = load(project, model)
-    bounds = [(text, *_bounds(text)) for text in vary]
-    varied = {name: scans.grid(low, high, points, log, text) for text, name, low, high in bounds}
-    plan = scans.scan(
-        loaded,
-        varied,
+    table = osteon.scan(
+        model,
+        dict(map(_span, vary)),
         condition,
         reference,
         observables=observable,
@@ -136,17 +130,20 @@ def scan(
         reference_at=reference_at,
         reference_observable=reference_observable,
         setting=setting,
+        points=points,
+        log=log,
+        workers=workers,
+        scheduler=scheduler,
+        results=results,
+        project=folder,
+        progress=progress,
     )
-    columns = computed(scans.job(plan), "Scanning", workers=workers, scheduler=scheduler, results=results)
-    table = scans.response(plan, columns)
     if csv is not None:
         write_csv(table.set_index(table.columns[0]), csv)
     if parquet is not None:
         write_parquet(table, parquet)
     if plot is not None:
-        from osteon.pictures.charts import draw_response
-
-        draw_response(table, plot)
+        save(osteon.plot(table), plot)
     if json:
         print_json({**table.attrs, "points": _records(table)})
     elif csv is None and plot is None and parquet is None:
@@ -154,17 +151,15 @@ def scan(
     _tell_failures(table, "points")
 
 
-def _bounds(text: str) -> tuple[str, float, float]:
+def _span(text: str) -> tuple[str, tuple[float, float]]:
     name, equals, span = text.partition("=")
     low, dots, high = span.partition("..")
     try:
         if not (equals and dots):
             raise ValueError
-        return name.strip(), float(low), float(high)
+        return name.strip(), (float(low), float(high))
     except ValueError:
-        raise OsteonError(
-            f"--vary {text!r} is not NAME=FROM..TO, such as anti_rankl=0..2 or lamin_threshold=0.5..1.5"
-        ) from None
+        raise no_span(text) from None
 
 
 def _records(table: pd.DataFrame) -> list[Any]:

@@ -12,18 +12,13 @@ from osteon.cli.terminal import (
     FactorsOption,
     ProjectOption,
     ValuesOption,
-    open_project,
+    assigned,
     output,
-    overrides,
     print_json,
     progress,
 )
-from osteon.errors import OsteonError, ProjectError, UnknownIdError, listing, suggestion
 
 if TYPE_CHECKING:
-    from osteon.evidence.bindings import Act
-    from osteon.evidence.project import Project
-    from osteon.simulation.model import Model
     from osteon.verification.scorecard import Scorecard
 
 
@@ -57,15 +52,16 @@ def verify(
 
     Exits 1 if any claim is contradicted or failed.
     """
-    from osteon.simulation.model import load
+    import osteon
 
-    project = open_project(folder)
-    names = models or list(project.model_names)
-    if not names:
-        raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
-    change = overrides(set_, scale)
-    loaded = [load(project, name, _overrides(project, name, change, counterfactual)) for name in names]
-    card = _scorecard(project, loaded)
+    card = osteon.verify(
+        *(models or ()),
+        overrides=assigned(set_),
+        scale=assigned(scale),
+        counterfactual=counterfactual,
+        project=folder,
+        progress=progress,
+    )
     _show(card, json, verbose, matrix)
     if card.surprises or not (card.passed or accept_unmet):
         raise typer.Exit(1)
@@ -86,43 +82,12 @@ def score(
 
     Exits 1 if any claim is contradicted or failed; what the model has no part for is not representable, and no fault.
     """
-    from osteon import sbml
-    from osteon.curation.lint import binding_findings
-    from osteon.simulation.model import Model, load, read_text
+    import osteon
 
-    project = open_project(folder)
-    bound = project.read_binding(binding)
-    text = read_text(file, str(file))
-    findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding)))
-    if findings:
-        raise ProjectError(findings)
-    others = [load(project, name) for name in beside or ()]
-    card = _scorecard(project, [Model(text, bound, project.vocabulary, shown=str(file)), *others])
+    card = osteon.score(file, binding, beside=beside or (), project=folder, progress=progress)
     _show(card, json, verbose, matrix)
     if not card.passed:
         raise typer.Exit(1)
-
-
-def _overrides(project: Project, name: str, change: Act | None, counterfactual: str | None) -> Act | None:
-    if counterfactual is None:
-        return change
-    if change is not None:
-        raise OsteonError("--counterfactual is a set of values of its own; give it without --set and --scale")
-    known = project.binding(name).counterfactuals
-    if counterfactual not in known:
-        hint = suggestion(counterfactual, known) or f"; it has {listing(tuple(known)) or 'none'}"
-        raise UnknownIdError(f"model {name!r} has no counterfactual {counterfactual!r}{hint}")
-    return known[counterfactual]
-
-
-def _scorecard(project: Project, models: list[Model]) -> Scorecard:
-    from osteon.verification.scorecard import Scorecard
-    from osteon.verification.verify import verify
-
-    claims = [list(project.claims(model.binding)) for model in models]
-    with progress("Simulating reported experiments", sum(map(len, claims))) as step:
-        cards = [verify(model, answers, step) for model, answers in zip(models, claims, strict=True)]
-    return Scorecard(tuple(result for card in cards for result in card.results))
 
 
 def _show(card: Scorecard, json: bool, verbose: bool, matrix: bool) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from osteon.files import write_file
 from osteon.simulation.vector import Vector
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -18,12 +24,15 @@ class Table:
     name: str
     columns: Mapping[str, Vector]
 
-    def csv(self) -> str:
-        """Return the table as CSV, with every digit."""
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table; shorter columns end in NaN."""
         import pandas as pd
 
-        columns = {label: pd.Series(values) for label, values in self.columns.items()}
-        return str(pd.DataFrame(columns).to_csv(index=False))
+        return pd.DataFrame({label: pd.Series(values) for label, values in self.columns.items()})
+
+    def csv(self) -> str:
+        """Return the table as CSV, with every digit."""
+        return str(self.to_frame().to_csv(index=False))
 
     def summary(self) -> list[tuple[str, int, float, float]]:
         """Return for each column that is not empty its label, how many values it has, the first and the last."""
@@ -31,12 +40,26 @@ class Table:
         return [(label, len(values), float(values[0]), float(values[-1])) for label, values in filled.items()]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """The results of an archive: a table for each report or task, and what the user should know of them."""
 
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Results: {', '.join(table.id for table in self.tables) or 'no tables'}>"
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write one CSV file for each table, named by its id, and return their paths.
+
+        Raises:
+            OsteonError: if a file cannot be written.
+        """
+        paths = {Path(folder) / f"{table.id}.csv": table for table in self.tables}
+        for path, table in paths.items():
+            write_file(path, table.csv())
+        return list(paths)
 
 
 def column(values: object) -> Vector:

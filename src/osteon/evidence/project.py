@@ -88,11 +88,14 @@ class Project:
     Each file is read and checked once. A new `Project` sees what has changed since.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root).resolve()
         self._contents: dict[Path, Any] = {}
         if not (self.root / _MARK).is_file():
             raise ProjectError([Finding(str(root), f"not an Osteon project: it has no {_MARK.as_posix()}")])
+
+    def __repr__(self) -> str:
+        return f"<Project {self.root}: {len(self.model_names)} models, {len(self.source_names)} sources>"
 
     def _once(self, path: Path, read: Callable[[Path], T]) -> T:
         """Return what a file holds, or raise its findings, as they were at the first reading."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import ceil, sqrt
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from osteon.analysis.ablation.result import Ablation
-from osteon.pictures.plotting import blank, refuse_unknown_format, save
+from osteon.pictures.figure import Figure
 from osteon.sbml.edges import Alteration, Edge
 
 if TYPE_CHECKING:
@@ -25,17 +24,13 @@ _BARS = 15
 _INDICES = {"mu_star": "mu* (Morris)", "ST": "ST (Sobol)"}
 
 
-def draw_ablation(result: Ablation, path: Path) -> None:
+def plot_ablation(result: Ablation) -> Figure:
     """Draw edges down and claims across; a cell says what makes the claim fall.
 
     Edges without which nothing can be simulated, and edges that are switched off, are left out and counted.
-
-    Raises:
-        OsteonError: if the ending of the path is not that of a picture, or the file cannot be written.
     """
-    refuse_unknown_format(path)
     edges = [edge for edge in result.edges if result.support(edge) not in ("off", "vital")]
-    figure = blank(3.2 + 0.13 * max(8, len(result.supported)), 1.8 + 0.13 * len(edges))
+    figure = Figure(3.2 + 0.13 * max(8, len(result.supported)), 1.8 + 0.13 * len(edges))
     left_out = len(result.edges) - len(edges)
     figure.suptitle(f"{result.model}: claims that fall with each edge ({left_out} edges left out)", fontsize=10)
     axes = figure.subplots()
@@ -52,7 +47,7 @@ def draw_ablation(result: Ablation, path: Path) -> None:
     }
     patches = [Patch(color=colour, label=text) for colour, text in meanings.items()]
     figure.legend(handles=patches, loc="outside lower center", fontsize=7, frameon=False)
-    save(figure, path)
+    return figure
 
 
 def _draw_cells(axes: Any, result: Ablation, edges: list[Edge]) -> None:
@@ -75,21 +70,16 @@ def _draw_cells(axes: Any, result: Ablation, edges: list[Edge]) -> None:
     axes.tick_params(which="both", length=0)
 
 
-def draw_tornado(table: pd.DataFrame, path: Path) -> None:
+def plot_tornado(table: pd.DataFrame) -> Figure:
     """Draw how an effect moves when each parameter goes from one end of its range to the other, the greatest first.
 
     Args:
         table: what `osteon.analysis.sensitivity.ranking` returns.
-        path: file to write; its ending says the format.
-
-    Raises:
-        OsteonError: if the ending of the path is not that of a picture, or the file cannot be written.
     """
-    refuse_unknown_format(path)
     said = table.attrs
     index = "mu_star" if said["method"] == "morris" else "ST"
     names = list(said["effect"])
-    figure = blank(6.2 * len(names), 1.6 + 0.24 * _BARS)
+    figure = Figure(6.2 * len(names), 1.6 + 0.24 * _BARS)
     figure.suptitle(_title(said, 80 * len(names)), fontsize=10)
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         rows = table[table["observable"] == name].head(_BARS)[::-1]
@@ -113,7 +103,7 @@ def draw_tornado(table: pd.DataFrame, path: Path) -> None:
         axes.tick_params(axis="x", which="both", labelsize=7, length=3)
     patches = [Patch(color=_BLUE, label="low end"), Patch(color=_ORANGE, label="high end")]
     figure.legend(handles=patches, loc="outside lower center", ncols=2, fontsize=8, frameon=False)
-    save(figure, path)
+    return figure
 
 
 def _title(said: Mapping[Any, Any], width: int) -> str:
@@ -121,22 +111,17 @@ def _title(said: Mapping[Any, Any], width: int) -> str:
     return "\n".join([said["model"], *wrap(asked, width)])
 
 
-def draw_response(table: pd.DataFrame, path: Path) -> None:
+def plot_response(table: pd.DataFrame) -> Figure:
     """Draw a scan, one panel an observable; with two axes, one line for each value of the second.
 
     Args:
         table: what `osteon.analysis.scan.response` returns.
-        path: file to write; its ending says the format.
-
-    Raises:
-        OsteonError: if the ending of the path is not that of a picture, or the file cannot be written.
     """
-    refuse_unknown_format(path)
     said = table.attrs
     names = list(dict.fromkeys(table["observable"]))
     columns = min(4, ceil(sqrt(len(names))))
     rows = ceil(len(names) / columns)
-    figure = blank(3.4 * columns + 0.6, 2.6 * rows + 1.1)
+    figure = Figure(3.4 * columns + 0.6, 2.6 * rows + 1.1)
     figure.suptitle(_title(said, 52 * columns), fontsize=10)
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, name in zip(panels, names, strict=False):
@@ -156,7 +141,7 @@ def draw_response(table: pd.DataFrame, path: Path) -> None:
             fontsize=8,
             frameon=False,
         )
-    save(figure, path)
+    return figure
 
 
 def _draw_lines(panel: Any, rows: pd.DataFrame, axes: list[dict[str, Any]]) -> None:

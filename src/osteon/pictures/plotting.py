@@ -14,6 +14,7 @@ from osteon.evidence.conditions import CONTROL
 if TYPE_CHECKING:
     import pandas as pd
 
+    from osteon.pictures.figure import Figure
     from osteon.simulation.model import Model
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -22,19 +23,45 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _CONTROL = "#767676"
 
 
-def draw_time_courses(courses: Mapping[str, pd.DataFrame], *, title: str, path: Path) -> None:
+def plot_time_courses(courses: Mapping[str, pd.DataFrame], *, title: str) -> Figure:
     """Draw conditions against each other, one panel an observable.
 
     Args:
         courses: for each condition, as written, its time course, as `Model.simulate` returns it; equal columns.
         title: of the whole figure.
-        path: file to write; its ending says the format.
+    """
+    from osteon.pictures.figure import Figure
+
+    names = list(next(iter(courses.values())).columns)
+    columns = min(4, ceil(sqrt(len(names))))
+    rows = ceil(len(names) / columns)
+    figure = Figure(3.4 * columns + 0.6, 2.5 * rows + 1.1)
+    figure.suptitle(title)
+    panels = figure.subplots(rows, columns, squeeze=False).flatten()
+    for panel, name in zip(panels, names, strict=False):
+        _draw_panel(panel, name, courses)
+    for panel in panels[len(names) :]:
+        panel.remove()
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)), frameon=False)
+    return figure
+
+
+def plot_model(model: Model) -> Figure:
+    """Draw the figure that a model's binding describes; see `plot_time_courses`.
 
     Raises:
-        OsteonError: if the ending is not that of a picture, or the file cannot be written.
+        OsteonError: if the binding describes none.
     """
-    refuse_unknown_format(path)
-    save(_figure(courses, title), path)
+    figure = model.binding.figure
+    if figure is None:
+        raise OsteonError(f"models/bindings/{model.name}.toml: no [figure]; say what a picture of the model shows best")
+    names = list(figure.observables)
+    courses = {
+        condition: model.simulate(condition, setting=figure.setting, until=figure.until)[names]
+        for condition in figure.conditions
+    }
+    return plot_time_courses(courses, title=model.binding.title)
 
 
 def refuse_unknown_format(path: Path) -> None:
@@ -47,19 +74,7 @@ def refuse_unknown_format(path: Path) -> None:
         raise OsteonError(f"{path}: unknown kind of picture {path.suffix!r}; expected {', '.join(FORMATS)}")
 
 
-def blank(width: float, height: float) -> Any:
-    """Return an empty figure of a size in inches, which lays itself out."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams["svg.hashsalt"] = "osteon"
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def save(figure: Any, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write a figure; its file's ending says the format.
 
     Raises:
@@ -72,39 +87,6 @@ def save(figure: Any, path: Path) -> None:
         figure.savefig(path, dpi=150, metadata=metadata)
     except OSError as error:
         raise OsteonError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def draw_model(model: Model, path: Path) -> None:
-    """Draw the figure that a model's binding describes; see `draw_time_courses`.
-
-    Raises:
-        OsteonError: also if the binding describes none.
-    """
-    figure = model.binding.figure
-    if figure is None:
-        raise OsteonError(f"models/bindings/{model.name}.toml: no [figure]; say what a picture of the model shows best")
-    names = list(figure.observables)
-    courses = {
-        condition: model.simulate(condition, setting=figure.setting, until=figure.until)[names]
-        for condition in figure.conditions
-    }
-    draw_time_courses(courses, title=model.binding.title, path=path)
-
-
-def _figure(courses: Mapping[str, pd.DataFrame], title: str) -> Any:
-    names = list(next(iter(courses.values())).columns)
-    columns = min(4, ceil(sqrt(len(names))))
-    rows = ceil(len(names) / columns)
-    figure = blank(3.4 * columns + 0.6, 2.5 * rows + 1.1)
-    figure.suptitle(title)
-    panels = figure.subplots(rows, columns, squeeze=False).flatten()
-    for panel, name in zip(panels, names, strict=False):
-        _draw_panel(panel, name, courses)
-    for panel in panels[len(names) :]:
-        panel.remove()
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)), frameon=False)
-    return figure
 
 
 def _draw_panel(panel: Any, name: str, courses: Mapping[str, pd.DataFrame]) -> None:

@@ -22,6 +22,7 @@ from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.engine import Accuracy, Engine
+from osteon.simulation.parameters import parameter_table
 from osteon.simulation.readings import Readings, Run, runs
 from osteon.simulation.sampling import Draws
 from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
@@ -79,6 +80,13 @@ class Model:
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
         self._cached, self.engine = cached, engine
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+
+    def __repr__(self) -> str:
+        known = sbml.read(self.sbml, self.shown).getModel()
+        size = f"{known.getNumSpecies()} species, {known.getNumReactions()} reactions"
+        sources = f"sources: {', '.join(self.binding.sources) or 'none'}"
+        changed = f"; {len(self.overrides.targets)} of its values overridden" if self.overrides.targets else ""
+        return f"<Model {self.name}: {size}; {sources}{changed}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is compiled stays behind; it is compiled anew where it arrives.
@@ -157,6 +165,17 @@ class Model:
             if parameter is not None:
                 parameter.setValue(change.applied(float(parameter.getValue())))
         return graph(document, self.formulas)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the parameters that the binding describes, as this model has them.
+
+        Returns:
+            One row a parameter (index), with its ``value`` and ``unit``, the lowest and the highest plausible value
+            (``low``, ``high``), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula
+            or reason behind it (``basis``), and its ``meaning``.
+        """
+        symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
+        return parameter_table(symbols, self.parameters, self.changes)
 
     def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.simulation.schedule.schedule`."""
@@ -259,6 +278,10 @@ class Model:
             reference_observable=reference_observable,
             setting=setting,
         )
+        return self.table(asked)
+
+    def table(self, asked: Sequence[Contrast]) -> pd.DataFrame:
+        """Return what contrasts come to, as `predict` does."""
         frame = table(asked, self.effects(asked))
         frame.attrs = {"model": self.name, **frame.attrs}
         return frame

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from osteon.evidence.claims import Check, Claim, OrderCheck, StructureCheck
 from osteon.evidence.criteria import threshold
 from osteon.simulation.contrast import Contrast, Effect, plain
 from osteon.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal["supported", "contradicted", "not representable", "failed", "documented"]
 CheckOutcome = Literal["holds", "refused", "not representable", "failed"]
@@ -116,11 +119,20 @@ class ClaimResult:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scorecard:
     """Every claim on every model asked for."""
 
     results: tuple[ClaimResult, ...]
+
+    def __repr__(self) -> str:
+        told = (f"{model}: {_counted(self.counts(model))}" for model in self.models)
+        return f"<Scorecard {'; '.join(told) or 'without claims'}>"
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that were judged, in the order asked for."""
+        return tuple(dict.fromkeys(result.model for result in self.results))
 
     @property
     def passed(self) -> bool:
@@ -148,13 +160,29 @@ class Scorecard:
                 found.setdefault(result.model, {})[result.claim.id] = numbers
         return found
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a check; a claim on record only, which has no check, has a row of its own.
+
+        Returns:
+            Columns ``model``, ``source``, ``claim``, ``role``, ``verdict`` (of the claim), ``outcome`` (of the check),
+            ``observable``, ``condition``, ``reference``, ``expect``, ``value``, ``reference_value``, ``effect`` (the
+            natural logarithm of the fold change), ``word`` (what the effect is) and ``reason``; empty where a check has
+            no such thing.
+        """
+        import pandas as pd
+
+        rows = [row for result in self.results for row in _rows(result)]
+        frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+        numbers = ["value", "reference_value", "effect"]
+        frame[numbers] = frame[numbers].astype(float)
+        return frame
+
     def as_dict(self) -> dict[str, Any]:
         """Return the scorecard in the shape of ``osteon verify --json``."""
-        models = list(dict.fromkeys(result.model for result in self.results))
         return {
             "osteon": __version__,
             "passed": self.passed,
-            "summary": {model: dict(sorted(self.counts(model).items())) for model in models},
+            "summary": {model: dict(sorted(self.counts(model).items())) for model in self.models},
             "claims": [result.as_dict() for result in self.results],
         }
 
@@ -169,6 +197,29 @@ class Scorecard:
         )
         head = "<tr><th>model</th><th>claim</th><th>statement</th><th>verdict</th></tr>"
         return f"<table>{head}{rows}</table>"
+
+
+_COLUMNS = (
+    *("model", "source", "claim", "role", "verdict", "outcome"),
+    *("observable", "condition", "reference", "expect", "value", "reference_value", "effect", "word", "reason"),
+)
+
+
+def _rows(result: ClaimResult) -> list[dict[str, Any]]:
+    """Return what `Scorecard.to_frame` says of one claim; numbers are numbers, infinite ones too."""
+    claim = result.claim
+    common = {"model": result.model, "source": result.source, "claim": claim.id, "role": claim.role}
+    common["verdict"] = result.verdict
+    rows = []
+    for check in result.checks:
+        told = {name: value for name, value in check.as_dict(claim).items() if name in _COLUMNS}
+        effect = {} if check.effect is None else {"effect": check.effect.log}
+        rows.append(common | told | effect)
+    return rows or [common | {"reason": claim.documented}]
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict) if counts.get(verdict))
 
 
 def lack(words: Iterable[str]) -> str:

@@ -68,7 +68,7 @@ class EdgeOutcome:
         return cls(edge, entry["change"], shift=float(entry["shift"]), **lists)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ablation:
     """Every edge of one model, and what the claims make of its loss.
 
@@ -87,6 +87,11 @@ class Ablation:
     structural: tuple[str, ...]
     outcomes: tuple[EdgeOutcome, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        standings = [self.support(edge) for edge in self.edges]
+        told = ", ".join(f"{standings.count(name)} {name}" for name in STANDINGS if name in standings)
+        return f"<Ablation {self.model}: {len(self.edges)} edges ({told}), {len(self.supported)} claims>"
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -158,7 +163,7 @@ class Ablation:
         lost = {claim for outcome in self._telling for claim in outcome.contradicted}
         return tuple(claim for claim in self.supported if claim not in lost)
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """Return one row for each change of an edge, lists as text; ``.attrs`` has model, fingerprint and versions."""
         import pandas as pd
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
+from osteon.analysis.robustness.tables import ROBUST
 from osteon.evidence.claims import Claim
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
 from osteon.verification.verify import verify
 from osteon.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHUNK = 8
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
@@ -107,14 +111,15 @@ class Audit:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Robustness:
     """The robustness of one model.
 
     ``about`` has its id, its overrides, the fingerprint of the result, and versions of programs.
     ``ranges`` has for each parameter its lowest and highest value and how it is drawn between them; ``failed`` counts
     draws in which a simulation broke, and ``reasons`` says how often why. ``joint`` counts the draws that support all
-    claims of a role; ``met`` leaves out those that the model as filed does not support either.
+    claims of a role; ``met`` leaves out those that the model as filed does not support either. ``table`` has one row a
+    draw: the values of the parameters, then the verdict on each claim.
     """
 
     about: Mapping[str, Any]
@@ -128,6 +133,40 @@ class Robustness:
     failed: Proportion
     reasons: Mapping[str, int]
     audit: Audit
+    table: Mapping[str, NDArray[Any]] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        robust = sum(claim.supported.share >= ROBUST for claim in self.claims)
+        return (
+            f"<Robustness {self.about['model']}: {robust} of {len(self.claims)} claims are supported by at least "
+            f"{ROBUST:.0%} of {self.draws} draws>"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a claim, with the share of draws that support it.
+
+        Returns:
+            Columns ``claim``, ``source``, ``role``, ``filed`` (the verdict on the model as filed), ``count``,
+            ``share``, ``low`` and ``high`` (Wilson's interval of 95 %) and ``statement``; ``.attrs`` says of what.
+        """
+        import pandas as pd
+
+        columns = ["claim", "source", "role", "filed", "count", "share", "low", "high", "statement"]
+        frame = pd.DataFrame([claim.as_dict() for claim in self.claims], columns=columns)
+        frame.attrs.update(self._about())
+        return frame
+
+    def draws_to_frame(self) -> pd.DataFrame:
+        """Return one row a draw: the values of the parameters, then the verdict on each claim."""
+        import pandas as pd
+
+        frame = pd.DataFrame(dict(self.table))
+        frame.attrs.update(self._about())
+        return frame
+
+    def _about(self) -> dict[str, Any]:
+        names = ("model", "overrides", "fingerprint", "versions", "draws", "seed", "sampler", "ranges")
+        return {name: self.as_dict()[name] for name in names}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result in the shape of ``osteon robustness --json``."""
@@ -202,7 +241,16 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
         failed=Proportion(int((verdicts == _FAILED).any(axis=1).sum()), len(verdicts)),
         reasons=dict(reasons.most_common()),
         audit=_audit(columns),
+        table=_table(samples, verdicts),
     )
+
+
+def _table(samples: Samples, verdicts: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return one row a draw: the values of the parameters, and the verdict on each claim in words."""
+    values = [samples.values(item) for item in range(samples.number)]
+    table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
+    words = np.array(VERDICTS)[verdicts]
+    return table | {claim.id: words[:, index] for index, (_, claim) in enumerate(samples.claims)}
 
 
 def as_dict(found: Iterable[Robustness]) -> dict[str, Any]:

@@ -104,14 +104,12 @@ def no_span(shown: str) -> OsteonError:
     return OsteonError(f"--vary {shown!r} is not NAME=FROM..TO, such as anti_rankl=0..2 or lamin_threshold=0.5..1.5")
 
 
-def whole(name: str, value: int | None, least: int, most: int | None = None) -> None:
-    """Refuse what is not a whole number within bounds; nothing given is no fault.
+def whole(name: str, value: int, least: int, most: int | None = None) -> int:
+    """Return a whole number within bounds, as Python's own; that of another library serves too.
 
     Raises:
-        OsteonError: if it is not; it names the option.
+        OsteonError: if it is none; the message names the option.
     """
-    if value is None:
-        return
     try:
         number = index(value)
     except TypeError:
@@ -119,3 +117,4 @@ def whole(name: str, value: int | None, least: int, most: int | None = None) -> 
     if number < least or (most is not None and number > most):
         bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise OsteonError(f"--{name} {value!r}: expected a whole number {bounds}")
+    return number

@@ -35,7 +35,7 @@ def computed(
     from osteon import cache
     from osteon.jobs.run import chunks_left, run_job
 
-    whole("workers", workers, 1)
+    workers = None if workers is None else whole("workers", workers, 1)
     place = cache.folder() / "results" if results is None else Path(results)
     todo = len(chunks_left(job, place))
     with (progress or silent)(label, todo, len(job.chunks) - todo) as step:

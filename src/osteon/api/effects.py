@@ -104,8 +104,8 @@ def predict(
     from osteon.analysis.prediction import predict_over_draws, predict_over_values
     from osteon.simulation.model import load
 
-    whole("draws", draws, 0)
-    whole("seed", seed, 0)
+    draws = whole("draws", draws, 0)
+    seed = whole("seed", seed, 0)
     if draws and ensemble is not None:
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")
     opened_ = opened(project)

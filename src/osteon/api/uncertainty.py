@@ -104,8 +104,8 @@ def infer(
     from osteon.analysis import inference
     from osteon.analysis.robustness import result
 
-    whole("live", live, 10)
-    whole("islands", islands, 1)
+    live = whole("live", live, 10)
+    islands = whole("islands", islands, 1)
     made = _samples(model, draws, seed, sampler, project)
     inference.criterion(made)
     columns = computed(
@@ -120,14 +120,14 @@ def infer(
     if found.about["share"] >= inference.THIN:
         return found
     columns = computed(
-        inference.job(made, live=live, islands=islands, seed=seed),
+        inference.job(made, live=live, islands=islands, seed=made.seed),
         f"Only {len(found)} of {draws} draws support all claims; sampling {model}",
         workers=workers,
         scheduler=scheduler,
         results=results,
         progress=progress,
     )
-    return inference.ensemble(made, columns, live=live, islands=islands, seed=seed)
+    return inference.ensemble(made, columns, live=live, islands=islands, seed=made.seed)
 
 
 def _samples(name: str, draws: int, seed: int, sampler: str, project: Place) -> Samples:
@@ -136,8 +136,8 @@ def _samples(name: str, draws: int, seed: int, sampler: str, project: Place) -> 
     from osteon.simulation.model import load
     from osteon.simulation.sampling import SAMPLERS
 
-    whole("draws", draws, 1, MOST_DRAWS)
-    whole("seed", seed, 0)
+    draws = whole("draws", draws, 1, MOST_DRAWS)
+    seed = whole("seed", seed, 0)
     if sampler not in SAMPLERS:
         raise UnknownIdError(f"--sampler {sampler!r} is none of {', '.join(SAMPLERS)}{suggestion(sampler, SAMPLERS)}")
     opened_ = opened(project)

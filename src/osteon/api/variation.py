@@ -63,7 +63,7 @@ def scan(
     from osteon.analysis import scan as scans
     from osteon.simulation.model import load
 
-    whole("points", points, 2)
+    points = whole("points", points, 2)
     loaded = load(opened(project), model)
     varied = {
         name: scans.grid(low, high, points, log, f"{name}={low:g}..{high:g}")
@@ -135,8 +135,8 @@ def sensitivity(
     from osteon.analysis.sensitivity import design, job, ranking
     from osteon.simulation.model import load
 
-    whole("draws", draws, 1)
-    whole("seed", seed, 0)
+    draws = whole("draws", draws, 1)
+    seed = whole("seed", seed, 0)
     loaded = load(opened(project), model)
     asked = loaded.contrasts(
         condition,

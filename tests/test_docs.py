@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -21,8 +22,7 @@ PROJECT = ("antimony", "evidence", "models", "schemas", "README.md", "Makefile",
 def _blocks(document: str, language: str) -> list[str]:
     text = (ROOT / document).read_text(encoding="utf-8")
     return [
-        "\n".join(line.strip() for line in block.splitlines())
-        for block in re.findall(rf"^\s*```{language}\n(.*?)^\s*```", text, flags=re.DOTALL | re.MULTILINE)
+        dedent(block) for block in re.findall(rf"^\s*```{language}\n(.*?)^\s*```", text, flags=re.DOTALL | re.MULTILINE)
     ]
 
 
@@ -62,6 +62,21 @@ def test_every_line_of_python_runs(document: str, copy: Path, monkeypatch: pytes
     monkeypatch.chdir(copy)
     for block in _blocks(document, "python"):
         exec(compile(block, document, "exec"), {})
+
+
+@pytest.mark.slow
+def test_every_example_of_the_python_api_runs(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of the page, which is that of somebody who reads it."""
+    monkeypatch.chdir(copy)
+    blocks = _blocks("docs/api.md", "python")
+    assert len(blocks) > 20
+    namespace: dict[str, object] = {}
+    for block in blocks:
+        example = compile(block, "docs/api.md", "exec")
+        if "osteon.build_site(" not in block:  # It fetches files of third parties.
+            exec(example, namespace)
+    for name in ("ensemble.parquet", "scorecard.svg", "report/report.html", "results/condition_001.csv"):
+        assert (copy / name).is_file(), name
 
 
 @pytest.mark.slow

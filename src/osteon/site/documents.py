@@ -10,7 +10,7 @@ from osteon.site.texts import notebook, relinked
 _GROUPS = {
     "First steps": ("getting_started", "tutorial", "add_a_mechanism", "scoring"),
     "Does it hold?": ("models", "robustness", "ablation", "sensitivity", "performance", "cluster"),
-    "Other programs": ("interoperability", "api", "json", "site"),
+    "Other programs": ("api", "reference", "interoperability", "json", "site"),
     "The project": ("decisions", "changelog"),
 }
 """Documents by what people look for, in their order; one that is named nowhere joins the last group."""
@@ -20,13 +20,15 @@ _PAGES = {
     "CHANGELOG.md": "docs/changelog",
 }
 _TITLES = {"README.md": "Getting started", "CONTRIBUTING.md": "Add a mechanism"}
-_API = """# Python API
+_REFERENCE = """# Python reference
 
-Everything that the command line does can be done from Python. What is not listed here may change without notice.
+What the docstrings say of every public function and type; the page *Python API* has an example of each.
 
 ```{eval-rst}
 .. automodule:: osteon
-   :members: load, models, verify
+   :members:
+   :imported-members:
+   :exclude-members: Model, Scorecard
 
 .. autoclass:: osteon.simulation.model.Model
    :members:
@@ -47,7 +49,6 @@ Everything that the command line does can be done from Python. What is not liste
    :members: holds, threshold
 
 .. automodule:: osteon.errors
-   :members:
 ```
 """
 
@@ -68,7 +69,7 @@ def add(pages: dict[str, str], files: dict[str, bytes], root: Path) -> None:
         files.update({f"docs/{name}": content for name, content in pictures.items()})
     for picture in sorted((root / "docs").rglob("*.svg")):
         files[picture.relative_to(root).as_posix()] = picture.read_bytes()
-    added["docs/api"] = _API
+    added["docs/reference"] = _REFERENCE
     pages |= added
     pages["docs/index"] = "# Documentation\n\n" + "".join(_contents(added))
 

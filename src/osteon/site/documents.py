@@ -28,13 +28,6 @@ What the docstrings say of every public function and type; the page *Python API*
 .. automodule:: osteon
    :members:
    :imported-members:
-   :exclude-members: Model, Scorecard
-
-.. autoclass:: osteon.simulation.model.Model
-   :members:
-
-.. autoclass:: osteon.verification.scorecard.Scorecard
-   :members:
 
 .. autoclass:: osteon.verification.scorecard.ClaimResult
    :members:

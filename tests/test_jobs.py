@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -271,6 +272,44 @@ def test_a_forked_worker_inherits_the_compiled_model(tmp_path: Path) -> None:
     result = run_job(job, results=tmp_path, workers=2)
     assert result["inherited"].all()
     assert (result["value"] == made.run("cccp", [1.0]).at("sost", 1.0)).all()
+
+
+class _Garbage:
+    """Something that only a garbage collection ends, and that says in which process it ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.itself, self.folder = self, folder
+
+    def __del__(self) -> None:
+        (self.folder / f"{os.getpid()}.ended").touch()
+
+
+class _Collecting:
+    """Work of one chunk, which collects garbage and says in which process."""
+
+    def prepare(self) -> None:
+        """Do nothing."""
+
+
+def _collected(_context: _Collecting, _chunk: Chunk) -> Columns:
+    gc.collect()
+    return {"process": np.array([os.getpid()]), "enabled": np.array([gc.isenabled()])}
+
+
+def test_a_worker_leaves_the_garbage_of_its_parent_alone(tmp_path: Path) -> None:
+    """A compiled model waits for its threads when it is freed; a forked process has none of them, and would hang."""
+    gc.disable()
+    try:
+        _Garbage(tmp_path)
+        found = run_job(Job("collecting", _collected, _Collecting(), 1, 1, 0, {}), results=tmp_path, workers=1)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert found["process"][0] != os.getpid()
+    assert found["enabled"].all()
+    assert list(tmp_path.glob("*.ended")) == []
+    gc.collect()
+    assert [path.stem for path in tmp_path.glob("*.ended")] == [str(os.getpid())]
 
 
 def test_a_pickled_model_compiles_anew_and_gives_the_same_bits() -> None:

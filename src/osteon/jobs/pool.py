@@ -6,12 +6,14 @@ the compiled model. Where there is no fork, the context is pickled and prepared 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import warnings
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -79,7 +81,7 @@ class _Team:
         """Start a worker on a chunk."""
         ours, theirs = _START.Pipe()
         process = _START.Process(target=_serve, args=(self._job, theirs), daemon=True)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _uncollected():
             # CPython >= 3.12 warns of threads: those of the progress bar, which workers never touch, and those of
             # NumPy's linear algebra, which renews them after a fork.
             warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
@@ -116,8 +118,24 @@ class _Team:
             connection.close()
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold garbage collection back while a worker starts; `_serve` takes it up again there."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def _serve(job: Job, connection: Any) -> None:
     """Do chunks until there is nobody left who wants them."""
+    # Whatever the parent had left to collect is the parent's: a compiled model waits for threads when it is freed, and
+    # a forked process does not have them.
+    gc.freeze()
+    gc.enable()
     # Ctrl-C reaches every process of the terminal; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not _FORKS:

@@ -254,7 +254,7 @@ MISTAKES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "no format": (
         lambda p: package.export("tiny", to=[], project=p),
         ("export", "tiny", "--to", ""),
-        "no format is named; expected sbml, ",
+        "no format is named; there are sbml, ",
     ),
     "name": (lambda p: package.new("Tiny", project=p), ("new", "Tiny"), "'Tiny' is not a mechanism's name"),
     "archive": (lambda p: package.run(Path("no.omex")), ("run", "no.omex"), "no.omex"),

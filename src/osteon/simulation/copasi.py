@@ -6,7 +6,6 @@ In the page there is no numpy and no libsbml, so neither is imported before it i
 from __future__ import annotations
 
 import re
-import tempfile
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,6 +68,8 @@ def saved(sbml: str, name: str) -> str:
         OsteonError: if COPASI is not installed.
         CompilationError: if it cannot read the model.
     """
+    import tempfile
+
     data = _imported(sbml, name)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -91,6 +92,8 @@ def _copasi() -> Any:
 
 
 def _imported(sbml: str, name: str) -> Any:
+    import tempfile
+
     root = _copasi().CRootContainer
     data = root.addDatamodel()
     # COPASI keeps SBML ids only of what it reads from a file.
@@ -113,6 +116,8 @@ class _Copasi:
     The present state is COPASI's initial state throughout. COPASI counts species in particles; ``_factor`` is how many
     make one unit of amount.
     """
+
+    solves_near = True
 
     def __init__(
         self,

@@ -66,6 +66,10 @@ class Engine(Protocol):
     def filed(self) -> Mapping[str, float]:
         """The parameters and compartments that a change may set, with their values in the file."""
 
+    @property
+    def solves_near(self) -> bool:
+        """Whether `solve` finds only what is near, so that it is worth asking again when the model has moved on."""
+
     def reset(self, values: Mapping[str, float]) -> None:
         """Go back to the values of the file, but for these parameters and compartments."""
 

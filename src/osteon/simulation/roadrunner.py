@@ -44,6 +44,8 @@ def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accura
 class _RoadRunner:
     """One compiled model in libroadrunner; see `osteon.simulation.engine.Engine`."""
 
+    solves_near = False  # NLEQ2 damps its steps: what it does not find from afar, it does not find from near either.
+
     def __init__(self, runner: Any, observables: Iterable[str], accuracy: Accuracy) -> None:
         self.observables = tuple(observables)
         self._runner = runner

@@ -165,12 +165,20 @@ class Simulator:
 
     def _equilibrate(self, schedule: Schedule) -> None:
         """Bring the model to rest: Newton from where it is, and integration where that gives no sound answer."""
-        start = self.engine.snapshot()
-        if self._by_integration or not (self.engine.solve() and self._is_sound()):
-            self.engine.restore(start)
+        if not self._finds_rest():
             self._settle_by_integration(schedule)
         self._drop_traces()
         self.engine.set_time(0.0)
+
+    def _finds_rest(self) -> bool:
+        """Go to the resting state that Newton's method gives, if it gives a sound one; else stay."""
+        if self._by_integration:
+            return False
+        start = self.engine.snapshot()
+        if self.engine.solve() and self._is_sound():
+            return True
+        self.engine.restore(start)
+        return False
 
     def _is_sound(self) -> bool:
         """Say whether the solver's answer is finite, non-negative, stable and really at rest."""
@@ -193,7 +201,7 @@ class Simulator:
             self._integrate([0.0, duration], schedule, equilibrating=True)
             self._check_state(schedule)
             self._drop_traces()
-            if self._is_resting():
+            if self._is_resting() or (self.engine.solves_near and self._finds_rest()):
                 return
             # Newton's method finds what is reached after any time; to confirm it takes as long as that.
             duration *= 4.0 if self._by_integration else 1.0

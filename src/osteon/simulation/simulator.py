@@ -61,6 +61,7 @@ class Simulator:
         # What may be negative has no least value.
         self._floor = [NEGATIVE * sizes.get(name, 1.0) if name in positive else -inf for name in engine.moving]
         self._least = [NEGATIVE * sizes.get(name, 1.0) if name in positive else -inf for name in engine.species]
+        self._initials = {target: engine.value(source) for target, source in engine.initials.items()}
         self._lock = Lock()
         self._own = dict(engine.filed)
         self._different: Mapping[str, float] = {}
@@ -160,21 +161,17 @@ class Simulator:
 
         What is changed itself keeps its value. Formulas may build on one another, so they are gone through once each.
         """
-        if not changes and not self._different:
-            return
+        self.engine.set_time(0.0)
         for _ in self.engine.initials:
             for target, source in self.engine.initials.items():
-                if target in changes or target in self._different:
+                value = self.engine.value(source)
+                if value == self._initials[target] or target in changes or target in self._different:
                     continue
                 if target in self.engine.settable:
-                    self.engine.set_level(target, self.engine.value(source))
+                    self.engine.set_level(target, value)
                 elif target in self._own:
-                    self._own_now(target, self.engine.value(source))
-
-    def _own_now(self, target: str, value: float) -> None:
-        """Give a parameter another value of its own for this run."""
-        self._computed[target] = value
-        self.engine.set_value(target, value)
+                    self._computed[target] = value
+                    self.engine.set_value(target, value)
 
     def _apply(self, changes: Changes, begun: Changes, schedule: Schedule) -> None:
         """Set every value that changes hold on, put the others back, and set species whose change begins."""
@@ -199,6 +196,7 @@ class Simulator:
         if period is schedule.periods[0] and not schedule.equilibrate:
             # In SBML initial assignments hold up to and at the start, so that a dose given then reaches through them.
             self._compute_initials({**self._start, **schedule.before, **period.begun})
+            self.engine.set_time(period.start)
         # A time within rounding of a boundary is the boundary; CVODE refuses a step as short as that.
         margin = 1e-9 * max(1.0, abs(period.start), abs(period.end))
         inside = [time for time in times if period.start + margin < time < period.end - margin]
@@ -239,11 +237,14 @@ class Simulator:
         self.engine.set_time(0.0)
 
     def _depends_on_time(self) -> bool:
-        """Say whether any rate changes with time alone; a factor of zero may stand before the time."""
+        """Say whether any rate changes with time alone before t = 0.
+
+        A pulse that comes later, or a factor of zero before the time, lets the model rest until then.
+        """
         now = self.engine.rates()
         try:
             for place in range(1, _LOOKS + 1):
-                self.engine.set_time(self._settle * (place / _LOOKS) ** 4)  # densest near t = 0
+                self.engine.set_time(-self._settle * (place / _LOOKS) ** 4)  # densest near t = 0
                 if self.engine.rates() != now:
                     return True
         finally:

@@ -217,7 +217,7 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     """
     import pandas as pd
 
-    least = plan.model.binding.protocol.detection_limit
+    least = plan.model.limit
     frames = []
     for point, pairs in zip(plan.points, columns["values"], strict=True):
         effects = [None if np.isnan(value) else Effect(float(value), float(other), least) for value, other in pairs]

@@ -83,7 +83,7 @@ def _after(run: TimeCourse, start: float) -> TimeCourse:
 
 def _arrival(run: TimeCourse, resting: Mapping[str, float], model: Model) -> float:
     """Return the first of the run's times from which on every observable is at rest."""
-    nothing = _NOISE * model.binding.protocol.detection_limit
+    nothing = _NOISE * model.limit
     far = np.zeros(len(run.times), dtype=bool)
     for name, value in resting.items():
         far |= np.abs(run.values[name] - value) > max(NEAR * abs(value), nothing)

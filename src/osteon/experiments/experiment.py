@@ -163,7 +163,7 @@ def design(model: Model, claims: Iterable[Claim]) -> ExperimentSet:
             replace(one, value=experiments[0].values[one.id]) for one in layout.condition_parameters
         ),
         experiments=experiments,
-        observables={name: sbml.OBSERVABLE_PREFIX + name for name in model.formulas},
+        observables=sbml.observable_ids(text, model.formulas),
     )
 
 

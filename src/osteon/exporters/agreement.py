@@ -118,7 +118,7 @@ def _differences(model: Model, made: ExperimentSet, one: Experiment, found: Time
     expected = model.simulator.run(laid_out, times.tolist())
     for name in made.observables:
         values = np.interp(times, expected.times, expected.values[name])
-        scale = max(float(np.abs(values).max()), model.binding.protocol.detection_limit)
+        scale = max(float(np.abs(values).max()), model.limit)
         yield name, np.abs(found.values[name][inside] - values) / scale
 
 

@@ -1,14 +1,15 @@
 """SBML: compiled from Antimony, read, changed and taken as a graph of influences. Only this package reads SBML."""
 
 from osteon.sbml.reading import (
-    OBSERVABLE_PREFIX,
     Reaction,
     Symbol,
     changed_by_events,
+    depends_on_time,
     evaluate,
     flattened,
     is_symbol,
     names_in,
+    observable_ids,
     parse_formula,
     problems,
     reactions,
@@ -24,14 +25,15 @@ from osteon.sbml.reading import (
 )
 
 __all__ = [
-    "OBSERVABLE_PREFIX",
     "Reaction",
     "Symbol",
     "changed_by_events",
+    "depends_on_time",
     "evaluate",
     "flattened",
     "is_symbol",
     "names_in",
+    "observable_ids",
     "parse_formula",
     "problems",
     "reactions",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,12 @@ import libsbml
 
 from osteon.errors import CompilationError, suggestion
 
-OBSERVABLE_PREFIX = "observable_"
+_PREFIXES = ("observable_", "osteon_observable_", "osteon_observable_of_")
+"""What stands before the id of an observable: the first that no symbol of the model begins with."""
+_INITIAL = "osteon_initial_"
+_INITIAL_RULE = re.compile(rf'<assignmentRule[^>]*variable="{_INITIAL}(\w+)"')
+_TIME = "http://www.sbml.org/sbml/symbols/time"
+_CSYMBOL = re.compile(rf'<csymbol[^>]*"{re.escape(_TIME)}"[^>]*>.*?</csymbol>', re.DOTALL)
 _CATEGORIES = (
     libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY,
     libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY,
@@ -128,28 +134,90 @@ def _symbol_ids(model: Any) -> list[str]:
 
 
 def with_observables(text: str, formulas: Mapping[str, str], shown: str) -> str:
-    """Return SBML text with one assignment rule more for each observable, named ``observable_<id>``.
+    """Return SBML text with one assignment rule more for each observable; `observable_ids` names them.
+
+    What the file computes at the start by initial assignments gets a rule as well (`initial_rules`), from which it can
+    be computed anew when a parameter has changed.
 
     Raises:
         CompilationError: if the text is not SBML or a formula does not fit the model.
     """
     document = read(text, shown)
     model = document.getModel()
+    taken = _symbol_ids(model)
+    prefix = next(one for one in _PREFIXES if one == _PREFIXES[-1] or not any(id_.startswith(one) for id_ in taken))
     for name, formula in formulas.items():
         tree = parse_formula(formula, model, f"observable {name!r}")
-        parameter = model.createParameter()
-        parameter.setId(OBSERVABLE_PREFIX + name)
-        parameter.setConstant(False)
-        rule = model.createAssignmentRule()
-        rule.setVariable(OBSERVABLE_PREFIX + name)
         _make_bare_numbers_dimensionless(tree)
-        rule.setMath(tree)
+        _add_rule(model, prefix + name, tree)
+    for assignment in model.getListOfInitialAssignments():
+        if assignment.isSetMath() and _has(model, assignment.getSymbol()):
+            _add_rule(model, _INITIAL + assignment.getSymbol(), assignment.getMath())
     model.populateListFormulaUnitsData()
     for name in formulas:
-        rule = model.getAssignmentRuleByVariable(OBSERVABLE_PREFIX + name)
+        rule = model.getAssignmentRuleByVariable(prefix + name)
         if not rule.containsUndeclaredUnits():
-            model.getParameter(OBSERVABLE_PREFIX + name).setUnits(unit_id(rule.getDerivedUnitDefinition(), model))
+            model.getParameter(prefix + name).setUnits(unit_id(rule.getDerivedUnitDefinition(), model))
     return str(libsbml.writeSBMLToString(document))
+
+
+def _add_rule(model: Any, name: str, tree: Any) -> None:
+    parameter = model.createParameter()
+    parameter.setId(name)
+    parameter.setConstant(False)
+    rule = model.createAssignmentRule()
+    rule.setVariable(name)
+    rule.setMath(tree)
+
+
+def observable_ids(text: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the id of each observable in SBML text that `with_observables` wrote."""
+    names = tuple(names)
+    prefix = next((one for one in reversed(_PREFIXES) if all(f'"{one}{name}"' in text for name in names)), _PREFIXES[0])
+    return {name: prefix + name for name in names}
+
+
+def initial_rules(text: str) -> dict[str, str]:
+    """Return what is computed at the start, each with the id of the rule that `with_observables` wrote for it."""
+    return {name: _INITIAL + name for name in dict.fromkeys(_INITIAL_RULE.findall(text))}
+
+
+def standing_still(text: str) -> str | None:
+    """Return SBML text without its events, in which time is zero; nothing where that changes nothing."""
+    if _TIME not in text and "<event " not in text and "<event>" not in text:
+        return None
+    document = libsbml.readSBMLFromString(text)
+    model = document.getModel()
+    while model.getNumEvents():
+        model.removeEvent(0)
+    return _CSYMBOL.sub('<cn type="integer"> 0 </cn>', str(libsbml.writeSBMLToString(document)))
+
+
+def depends_on_time(text: str, shown: str) -> bool:
+    """Say whether the rate of anything depends on time itself, directly or through rules of assignment."""
+    if _TIME not in text:
+        return False
+    model = flattened(read(text, shown)).getModel()
+    rules = {rule.getVariable(): rule.getMath() for rule in model.getListOfRules() if rule.isAssignment()}
+    laws = [r.getKineticLaw().getMath() for r in model.getListOfReactions() if r.isSetKineticLaw()]
+    seen: set[str] = set()
+    front = [*laws, *(rule.getMath() for rule in model.getListOfRules() if rule.isRate())]
+    while front:
+        tree = front.pop()
+        if tree is None:
+            continue
+        if _reads_time(tree):
+            return True
+        fresh = names_in(tree) & rules.keys() - seen
+        seen |= fresh
+        front += [rules[name] for name in fresh]
+    return False
+
+
+def _reads_time(tree: Any) -> bool:
+    if tree.isName() and _TIME in (tree.getDefinitionURLString() or ""):
+        return True
+    return any(_reads_time(tree.getChild(place)) for place in range(tree.getNumChildren()))
 
 
 def _make_bare_numbers_dimensionless(tree: Any) -> None:

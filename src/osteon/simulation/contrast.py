@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import exp, inf, isfinite, isinf, log
 from typing import TYPE_CHECKING, Any
 
-from osteon.evidence.criteria import holds
+from osteon.evidence.criteria import holds, labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,13 @@ class Effect:
     def direction(self) -> str:
         """``increase`` or ``decrease``, where that word of the evidence holds, else ``little change``."""
         return next((word for word in ("increase", "decrease") if holds(word, self.log)), "little change")
+
+    @property
+    def label(self) -> str:
+        """``appears``, ``gone`` or ``absent`` as in `word`, else the most specific of the `labels` that holds."""
+        if self.value <= self.limit or self.reference <= self.limit:
+            return self.word
+        return next(label.name for label in labels() if holds(label.name, self.log))
 
     def __str__(self) -> str:
         return self.word if self.word in ("appears", "gone", "absent") else percent(self.log)

@@ -6,11 +6,10 @@ In the page there is no numpy and no libsbml, so neither is imported before it i
 from __future__ import annotations
 
 import re
-import tempfile
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,7 +19,7 @@ from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 if TYPE_CHECKING:
     from osteon.simulation.vector import Vector
 
-_OBSERVABLE = "observable_"  # as in `osteon.sbml.OBSERVABLE_PREFIX`, which needs libsbml
+_OBSERVABLE = "observable_"  # as in `osteon.sbml.observable_ids`, which needs libsbml
 _STOPS = 400
 
 
@@ -36,6 +35,8 @@ def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accura
     from osteon.sbml import read
 
     document = read(sbml, name)
+    if document.getModel().getNumEvents():
+        raise OsteonError(f"model {name!r} has events; it is run in libroadrunner, not in COPASI")
     amounts = [one.getId() for one in document.getModel().getListOfSpecies() if one.getHasOnlySubstanceUnits()]
     return _Copasi(_imported(sbml, name), observables, amounts, accuracy, np.array)
 
@@ -69,6 +70,8 @@ def saved(sbml: str, name: str) -> str:
         OsteonError: if COPASI is not installed.
         CompilationError: if it cannot read the model.
     """
+    import tempfile
+
     data = _imported(sbml, name)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -91,6 +94,8 @@ def _copasi() -> Any:
 
 
 def _imported(sbml: str, name: str) -> Any:
+    import tempfile
+
     root = _copasi().CRootContainer
     data = root.addDatamodel()
     # COPASI keeps SBML ids only of what it reads from a file.
@@ -114,6 +119,8 @@ class _Copasi:
     make one unit of amount.
     """
 
+    solves_near = True
+
     def __init__(
         self,
         data: Any,
@@ -134,9 +141,13 @@ class _Copasi:
         self._rated = [item for item in self._values.values() if item.getStatus() == entity.Status_ODE]
         self._read = {name: self._values[_OBSERVABLE + name] for name in observables}
         self.observables, self.species = tuple(self._read), tuple(self._moving)
+        self.moving = (*self._moving, *(item.getSBMLId() for item in self._rated))
+        self.initials: Mapping[str, str] = {}  # COPASI computes them itself.
         self.settable = frozenset(self._species)
         fixed = {name: item for name, item in self._values.items() if item.getStatus() == entity.Status_FIXED}
         self.filed = {name: float(item.getInitialValue()) for name, item in sorted(fixed.items())}
+        self.positive = frozenset(self._moving)
+        self.sizes = dict.fromkeys(self.moving, 1.0)
         everything = [*self._species.values(), *self._values.values()]
         self._own = [(item, item.getInitialValue()) for item in everything]
         self._set_up(accuracy)
@@ -182,23 +193,37 @@ class _Copasi:
     def set_time(self, time: float) -> None:
         self._model.setInitialTime(time)
 
+    def value(self, name: str) -> float:
+        return float(self._values[name].getInitialValue())
+
     def state(self) -> list[float]:
+        return [*self._counted(), *(item.getInitialValue() for item in self._rated)]
+
+    def _counted(self) -> list[float]:
         return [item.getInitialValue() / self._factor for item in self._moving.values()]
 
-    def set_state(self, amounts: Sequence[float]) -> None:
-        for item, amount in zip(self._moving.values(), amounts, strict=True):
+    def set_state(self, state: Sequence[float]) -> None:
+        counted = len(self._moving)
+        for item, amount in zip(self._moving.values(), state[:counted], strict=True):
             item.setInitialValue(amount * self._factor)
+        for item, value in zip(self._rated, state[counted:], strict=True):
+            item.setInitialValue(value)
 
-    def snapshot(self) -> list[float]:
-        return [item.getInitialValue() for item in (*self._moving.values(), *self._rated)]
+    def begin_rest(self) -> None:
+        """Do nothing: models with events are refused."""
 
-    def restore(self, snapshot: Sequence[float]) -> None:
-        for item, value in zip((*self._moving.values(), *self._rated), snapshot, strict=True):
+    def end_rest(self) -> None:
+        """Do nothing; see `begin_rest`."""
+
+    def _restore(self, values: Sequence[float]) -> None:
+        """Set particle numbers of species, and the values of what else has a rate."""
+        for item, value in zip((*self._moving.values(), *self._rated), values, strict=True):
             item.setInitialValue(value)
 
     def rates(self) -> list[float]:
         self._follow()
-        return [item.getRate() / self._factor for item in self._moving.values()]
+        moving = (item.getRate() / self._factor for item in self._moving.values())
+        return [*moving, *(item.getRate() for item in self._rated)]
 
     def solve(self) -> bool:
         self._begin()
@@ -210,7 +235,7 @@ class _Copasi:
         state = [item.getValue() for item in (*self._moving.values(), *self._rated)]
         self._rest.restore()
         if found:
-            self.restore(state)
+            self._restore(state)
         return bool(found)
 
     def eigenvalues(self) -> Sequence[complex] | None:
@@ -238,7 +263,7 @@ class _Copasi:
         return _Rows([self._model.getInitialTime()], *self._now())
 
     def _now(self) -> tuple[list[list[float]], list[list[float]]]:
-        return [[item.getValue()] for item in self._read.values()], [[amount] for amount in self.state()]
+        return [[item.getValue()] for item in self._read.values()], [[amount] for amount in self._counted()]
 
     def integrate(self, times: Sequence[float]) -> _Rows:
         """Integrate; see the port.
@@ -286,7 +311,7 @@ class _Copasi:
         ]
         state = [item.getValue() for item in (*self._moving.values(), *self._rated)]
         self._course.restore()
-        self.restore(state)
+        self._restore(state)
         return columns
 
     def joined(self, tables: Sequence[Table]) -> tuple[Vector, Mapping[str, Vector]]:
@@ -307,9 +332,9 @@ class _Rows:
     observed: list[list[float]]
     amounts: list[list[float]]
 
-    def is_sound(self, least: float) -> bool:
+    def is_sound(self, least: Sequence[float]) -> bool:
         finite = all(isfinite(value) for column in (*self.observed, *self.amounts) for value in column)
-        return finite and min((min(column) for column in self.amounts), default=inf) >= least
+        return finite and all(min(column) >= floor for column, floor in zip(self.amounts, least, strict=True))
 
     def rows(self) -> Iterable[tuple[float, Sequence[float]]]:
         for place, time in enumerate(self.times):

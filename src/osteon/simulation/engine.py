@@ -1,14 +1,14 @@
 """The port between the rule by which a model is run and a simulator: what the rule of `simulator` asks of an engine.
 
-`osteon.simulation.roadrunner` and `osteon.simulation.copasi` are its two adapters. States are amounts of species, in
-the unit of the model's file; the adapter converts where its simulator counts otherwise.
+`osteon.simulation.roadrunner` and `osteon.simulation.copasi` are its two adapters. A state holds what has a rate,
+species as amounts in the unit of the model's file; the adapter converts where its simulator counts otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from osteon.simulation.vector import Vector
@@ -40,8 +40,8 @@ class IntegrationError(Exception):
 class Table(Protocol):
     """Observables, then species, at some times."""
 
-    def is_sound(self, least: float) -> bool:
-        """Say whether every number is finite and no species is below ``least``."""
+    def is_sound(self, least: Sequence[float]) -> bool:
+        """Say whether every number is finite and no species is below its least value."""
 
     def rows(self) -> Iterable[tuple[float, Sequence[float]]]:
         """Yield each time with the values of `Engine.observables` and `Engine.species`, in that order."""
@@ -56,7 +56,23 @@ class Engine(Protocol):
 
     @property
     def species(self) -> Sequence[str]:
-        """Ids of the species whose amounts make up a state, those with a rate first."""
+        """Ids of the species of tables, in their order."""
+
+    @property
+    def moving(self) -> Sequence[str]:
+        """Ids of what makes up a state, each with a rate of its own: species, and whatever has a rule of rate."""
+
+    @property
+    def positive(self) -> Collection[str]:
+        """Ids of the species that may not be negative: those of reactions that do not start below zero."""
+
+    @property
+    def sizes(self) -> Mapping[str, float]:
+        """The size of each part of a state, one where it is ordinary: what counts as little is a share of it."""
+
+    @property
+    def initials(self) -> Mapping[str, str]:
+        """What the file computes at the start, by initial assignments, with the id of what computes it."""
 
     @property
     def settable(self) -> Collection[str]:
@@ -65,6 +81,10 @@ class Engine(Protocol):
     @property
     def filed(self) -> Mapping[str, float]:
         """The parameters and compartments that a change may set, with their values in the file."""
+
+    @property
+    def solves_near(self) -> bool:
+        """Whether `solve` finds only what is near, so that it is worth asking again when the model has moved on."""
 
     def reset(self, values: Mapping[str, float]) -> None:
         """Go back to the values of the file, but for these parameters and compartments."""
@@ -81,20 +101,23 @@ class Engine(Protocol):
     def set_time(self, time: float) -> None:
         """Set the model's time."""
 
+    def value(self, name: str) -> float:
+        """Return the present value of a parameter or a compartment, whatever computes it."""
+
     def state(self) -> list[float]:
-        """Return the amounts of `species`."""
+        """Return the values of `moving`; of species the amounts."""
 
-    def set_state(self, amounts: Sequence[float]) -> None:
-        """Set the amounts of `species`."""
+    def set_state(self, state: Sequence[float]) -> None:
+        """Set the values of `moving`; of species the amounts."""
 
-    def snapshot(self) -> Any:
-        """Return everything that moves, for `restore`; beside species also what else has a rule of rate."""
+    def begin_rest(self) -> None:
+        """Let no event fire until `end_rest`."""
 
-    def restore(self, snapshot: Any) -> None:
-        """Put everything that moves back."""
+    def end_rest(self) -> None:
+        """Let events fire again, from the state and the values that there are now."""
 
     def rates(self) -> list[float]:
-        """Return the rates of change of those `species` that have one."""
+        """Return the rates of change of `moving`."""
 
     def solve(self) -> bool:
         """Look for a steady state by Newton's method from the present one; leave it as the state if there is any."""

@@ -153,7 +153,16 @@ class Model:
             time_unit=protocol.time_unit,
             settle=self.binding.time(protocol.settle),
             by_integration=self.accuracy.by_integration,
+            timed=sbml.depends_on_time(self.sbml, self.shown),
         )
+
+    @property
+    def limit(self) -> float:
+        """The detection limit, at or below which an observable counts as nothing.
+
+        That of the binding is meant for levels near one; in a model that counts in very small numbers it follows them.
+        """
+        return self.binding.protocol.detection_limit * self.simulator.size
 
     @cached_property
     def graph(self) -> Graph:
@@ -319,7 +328,7 @@ class Model:
             SimulationError: if a simulation breaks.
         """
         wanted = runs(self.binding, (reading for one in asked for reading in one.readings))
-        readings = Readings(self.binding, wanted, self)
+        readings = Readings(self.binding, wanted, self, self.limit)
         return tuple(readings.effect(one) for one in asked)
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:

@@ -113,16 +113,20 @@ class Readings:
         binding: of the model.
         wanted: every run that may be asked for; see `runs`.
         simulations: where the numbers come from.
+        limit: detection limit; that of the binding if not given.
     """
 
-    def __init__(self, binding: Bound, wanted: Mapping[Key, Run], simulations: Simulations) -> None:
+    def __init__(
+        self, binding: Bound, wanted: Mapping[Key, Run], simulations: Simulations, limit: float | None = None
+    ) -> None:
         self._binding, self._runs, self._simulations = binding, wanted, simulations
+        self._limit = binding.protocol.detection_limit if limit is None else limit
         self._time_courses: dict[Key, TimeCourse | SimulationError] = {}
         self._resting: dict[Key, Mapping[str, float] | SimulationError] = {}
 
     def of(self, simulations: Simulations) -> Readings:
         """Return the readings of the same runs from elsewhere, such as from the model with other values."""
-        return Readings(self._binding, self._runs, simulations)
+        return Readings(self._binding, self._runs, simulations, self._limit)
 
     def effect(self, contrast: Contrast) -> Effect:
         """Return what a contrast comes to.
@@ -132,7 +136,7 @@ class Readings:
             UndefinedError: if a time course has no such feature.
         """
         value, reference = (self.value(*reading) for reading in contrast.readings)
-        return Effect(value, reference, self._binding.protocol.detection_limit)
+        return Effect(value, reference, self._limit)
 
     def value(self, setting: str, reading: Reading) -> float:
         """Return one reading; see `effect`."""

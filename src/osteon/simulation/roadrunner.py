@@ -7,14 +7,16 @@ import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import numpy as np
 
 from osteon import cache
 from osteon.errors import CompilationError
-from osteon.sbml.reading import OBSERVABLE_PREFIX
+from osteon.sbml.reading import initial_rules, observable_ids, standing_still
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 from osteon.simulation.vector import Vector
 
@@ -22,6 +24,9 @@ from osteon.simulation.vector import Vector
 os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
 os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
 
+_SMALL = 1e-6  # a state that starts below it is of its own size, not of size one
+_STOPS = 16
+_PATIENCE = 60.0  # s
 _LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 
 
@@ -38,44 +43,77 @@ def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accura
     Raises:
         CompilationError: if roadrunner refuses the model.
     """
-    return _RoadRunner(compiled(sbml, name, cached=cached), observables, accuracy)
+    still = standing_still(sbml)
+    resting = None if still is None else compiled(still, name, cached=cached)
+    runner = compiled(sbml, name, cached=cached)
+    return _RoadRunner(runner, resting, observable_ids(sbml, observables), accuracy, initial_rules(sbml))
 
 
 class _RoadRunner:
     """One compiled model in libroadrunner; see `osteon.simulation.engine.Engine`."""
 
-    def __init__(self, runner: Any, observables: Iterable[str], accuracy: Accuracy) -> None:
-        self.observables = tuple(observables)
-        self._runner = runner
+    solves_near = False  # NLEQ2 damps its steps: what it does not find from afar, it does not find from near either.
+
+    def __init__(
+        self,
+        runner: Any,
+        still: Any | None,
+        observables: Mapping[str, str],
+        accuracy: Accuracy,
+        initials: Mapping[str, str],
+    ) -> None:
+        self.observables, self._columns, self.initials = tuple(observables), list(observables.values()), initials
+        self._runner = self._awake = runner
+        self._still = still
         # Held, for every look-up costs as much as a rate. Nothing here may call `steadyState`, which replaces it.
         model = self._model = runner.model
-        # Those with a rule of assignment come last and have no rate of their own.
         self.species: list[str] = list(model.getFloatingSpeciesIds())
-        self._moving = self.species[: len(runner.getRatesOfChange())]
-        self.settable = frozenset({*self.species, *model.getBoundarySpeciesIds()})
-        ruled = {*runner.getAssignmentRuleIds(), *runner.getRateRuleIds()}
-        fixed = {*model.getGlobalParameterIds(), *model.getCompartmentIds()} - ruled
+        # What is integrated, in roadrunner's own order: what has a rule of rate, then the species of reactions.
+        self.moving = [str(model.getStateVectorId(place)) for place in range(len(runner.getRatesOfChange()))]
+        at = {name: place for place, name in enumerate(self.species)}
+        self._inside = [place for place, name in enumerate(self.moving) if name in at]
+        self._where = [at[self.moving[place]] for place in self._inside]
+        self._beside = [(place, name) for place, name in enumerate(self.moving) if name not in at]
+        self._whole = self._where == list(range(len(self.species))) and not self._beside
+        rated, assigned = set(runner.getRateRuleIds()), set(runner.getAssignmentRuleIds())
+        held = (set(model.getBoundarySpeciesIds()) | self._untouched()) - rated - assigned
+        self.settable = frozenset({*self.species, *model.getBoundarySpeciesIds()} - held)
+        fixed = {*model.getGlobalParameterIds(), *model.getCompartmentIds()} - rated - assigned
         self.filed = {target: float(runner[target]) for target in sorted(fixed)}
+        # A species that nothing in the model changes is an input: what is done to it ends when its time is over.
+        self._inputs = held
+        self.filed |= {target: self.level(target) for target in sorted(held)}
+        first = dict(zip(self.moving, self.state(), strict=True))
+        self.positive = frozenset(name for name in self.moving if name in at and name not in rated and first[name] >= 0)
+        self.sizes = _sizes(first)
         self._places = {name: place for place, name in enumerate(model.getGlobalParameterIds())}
         self._reset_to: Mapping[str, float] = {}
         self._other: tuple[list[int], list[float]] = ([], [])
-        self._rated = sorted(set(runner.getRateRuleIds()) - set(self._moving))
-        self._set_up(accuracy)
+        for each in (self._awake, self._still):
+            if each is not None:
+                self._set_up(each, accuracy)
 
-    def _set_up(self, accuracy: Accuracy) -> None:
-        solver = self._runner.getSteadyStateSolver()
+    def _untouched(self) -> set[str]:
+        """Return the species that take part in reactions only as modifiers, if at all; none where events may act."""
+        if self._model.getNumEvents() or not self._model.getNumReactions():
+            return set() if self._model.getNumEvents() else set(self.species)
+        matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)
+        return {name for name, row in zip(self.species, matrix, strict=True) if not row.any()}
+
+    def _set_up(self, runner: Any, accuracy: Accuracy) -> None:
+        solver = runner.getSteadyStateSolver()
         solver.setValue("auto_moiety_analysis", False)
         # At roadrunner's own 1e-20, NLEQ2 never returns from some models without a resting state.
         solver.setValue("minimum_damping", _LEAST_DAMPING)
-        integrator = self._runner.getIntegrator()
+        integrator = runner.getIntegrator()
         integrator.setValue("relative_tolerance", accuracy.relative)
         # One tolerance for each species: a single one would be scaled by the amounts at the start of every integration.
-        integrated = len(self._moving) + len(self._rated)
-        integrator.setValue("absolute_tolerance", [accuracy.absolute] * max(1, integrated))
-        columns = [OBSERVABLE_PREFIX + observable for observable in self.observables]
-        self._runner.timeCourseSelections = ["time", *columns, *self.species]
+        if self.moving:
+            integrator.setValue("absolute_tolerance", [accuracy.absolute * self.sizes[name] for name in self.moving])
+        runner.timeCourseSelections = ["time", *self._columns, *self.species]
 
     def reset(self, values: Mapping[str, float]) -> None:
+        self._runner, self._model = self._awake, self._awake.model
         self._runner.resetAll()
         if values is not self._reset_to:
             inside = [name for name in values if name in self._places]
@@ -87,8 +125,14 @@ class _RoadRunner:
             for name in values.keys() - self._places.keys():
                 self.set_value(name, values[name])
 
+    def value(self, name: str) -> float:
+        return float(self._runner[name])
+
     def set_value(self, name: str, value: float) -> None:
-        self._runner[name] = value
+        if name in self._inputs:
+            self.set_level(name, value)
+        else:
+            self._runner[name] = value
 
     def level(self, species: str) -> float:
         return float(self._runner[self._symbol(species)])
@@ -103,22 +147,45 @@ class _RoadRunner:
         self._model.setTime(time)
 
     def state(self) -> list[float]:
-        return cast("list[float]", self._amounts().tolist())
+        return cast("list[float]", self._state().tolist())
 
-    def _amounts(self) -> Vector:
-        return np.array(self._model.getFloatingSpeciesAmounts(), dtype=np.float64)
+    def _state(self) -> Vector:
+        amounts = np.array(self._model.getFloatingSpeciesAmounts(), dtype=np.float64)
+        if self._whole:
+            return amounts
+        state = np.empty(len(self.moving))
+        state[self._inside] = amounts[self._where]
+        for place, name in self._beside:
+            state[place] = self._runner[name]
+        return state
 
-    def set_state(self, amounts: Sequence[float] | Vector) -> None:
-        self._model.setFloatingSpeciesAmounts(amounts)
+    def set_state(self, state: Sequence[float] | Vector) -> None:
+        if self._whole:
+            self._model.setFloatingSpeciesAmounts(state)
+            return
+        for place, name in self._beside:
+            self._runner[name] = float(state[place])
+        if self._inside:
+            self._model.setFloatingSpeciesAmounts(self._where, [float(state[place]) for place in self._inside])
 
-    def snapshot(self) -> tuple[Vector, dict[str, float]]:
-        return self._amounts(), {name: float(self._runner[name]) for name in self._rated}
+    def begin_rest(self) -> None:
+        if self._still is not None:
+            self._exchange(self._still)
 
-    def restore(self, snapshot: tuple[Vector, dict[str, float]]) -> None:
-        amounts, rated = snapshot
-        self.set_state(amounts)
-        for name, value in rated.items():
-            self._runner[name] = value
+    def end_rest(self) -> None:
+        if self._still is not None:
+            self._exchange(self._awake)
+
+    def _exchange(self, runner: Any) -> None:
+        """Go on in another compiled form of the model, with the values and the state of the present one."""
+        values, state = (
+            {name: self.level(name) if name in self._inputs else self.value(name) for name in self.filed},
+            (self._state()),
+        )
+        self._runner, self._model = runner, runner.model
+        for name, value in values.items():
+            self.set_value(name, value)
+        self.set_state(state)
 
     def rates(self) -> list[float]:
         return cast("list[float]", self._rates().tolist())
@@ -134,7 +201,7 @@ class _RoadRunner:
         return True
 
     def eigenvalues(self) -> Sequence[complex] | None:
-        jacobian = self._jacobian(self._amounts())
+        jacobian = self._jacobian(self._state())
         if not np.isfinite(jacobian).all():
             return None
         return cast("list[complex]", np.linalg.eigvals(jacobian).tolist())
@@ -145,10 +212,10 @@ class _RoadRunner:
         roadrunner's own takes seconds where this takes milliseconds, and steps below zero, where powers have no value.
         """
         columns = []
-        for index in range(len(self._moving)):
-            step = 1e-5 * max(abs(state[index]), 1e-3)
+        for index, name in enumerate(self.moving):
+            step = 1e-5 * max(abs(state[index]), 1e-3 * self.sizes[name])
             below, above = state.copy(), state.copy()
-            below[index] = max(state[index] - step, 0.0)
+            below[index] = max(state[index] - step, 0.0) if name in self.positive else state[index] - step
             above[index] = state[index] + step
             columns.append((self._rates_in(above) - self._rates_in(below)) / (above[index] - below[index]))
         self.set_state(state)
@@ -162,10 +229,39 @@ class _RoadRunner:
         return self._table([self._runner.getSelectedValues()])
 
     def integrate(self, times: Sequence[float]) -> _Numbers:
+        start = self._state()
         try:
             return self._table(self._runner.simulate(times=list(times)))
         except RuntimeError as error:
-            raise IntegrationError(reason_of(error), float(self._runner.getCurrentTime())) from None
+            if "TOO_MUCH_WORK" not in str(error):
+                raise self._stopped(error) from None
+        self.set_state(start)
+        self.set_time(times[0])
+        return self._table(self._patiently(times))
+
+    def _patiently(self, times: Sequence[float]) -> list[Any]:
+        """Integrate with stops in between: CVODE allows so many steps from one stop to the next."""
+        end = monotonic() + _PATIENCE
+        rows = [self._runner.getSelectedValues()]
+        for start, stop in pairwise(times):
+            self._advance(start, stop, end)
+            rows.append(self._runner.getSelectedValues())
+        return rows
+
+    def _advance(self, start: float, stop: float, end: float) -> None:
+        before = self._state()
+        try:
+            self._runner.simulate(times=[start, stop])
+        except RuntimeError as error:
+            if "TOO_MUCH_WORK" not in str(error) or monotonic() > end:
+                raise self._stopped(error) from None
+            self.set_state(before)
+            self.set_time(start)
+            for first, then in pairwise(np.linspace(start, stop, _STOPS + 1).tolist()):
+                self._advance(first, then, end)
+
+    def _stopped(self, error: RuntimeError) -> IntegrationError:
+        return IntegrationError(reason_of(error), float(self._runner.getCurrentTime()))
 
     def _table(self, numbers: Any) -> _Numbers:
         return _Numbers(np.array(numbers, dtype=np.float64), len(self.observables))
@@ -184,12 +280,23 @@ class _Numbers:
     numbers: Vector
     observables: int
 
-    def is_sound(self, least: float) -> bool:
+    def is_sound(self, least: Sequence[float]) -> bool:
         species = self.numbers[:, 1 + self.observables :]
         return bool(np.isfinite(self.numbers).all() and (species >= least).all())
 
     def rows(self) -> Iterable[tuple[float, Sequence[float]]]:
         return ((row[0], row[1:]) for row in self.numbers.tolist())
+
+
+def _sizes(first: Mapping[str, float]) -> dict[str, float]:
+    """Return the size of each part of a state, from its first values.
+
+    It is one, but for what starts below a millionth: that is of the size that it has, or, where it starts at nothing in
+    a model that is small as a whole, of the size of the model.
+    """
+    largest = max(map(abs, first.values()), default=1.0)
+    whole = largest if 0.0 < largest < _SMALL else 1.0
+    return {name: abs(value) if 0.0 < abs(value) < _SMALL else whole for name, value in first.items()}
 
 
 def compiled(sbml: str, name: str, *, cached: bool) -> Any:
@@ -211,6 +318,8 @@ def compiled(sbml: str, name: str, *, cached: bool) -> Any:
     settings = roadrunner.Config
     # Each array with named rows and columns that is returned would leak a little.
     settings.setValue(settings.PYTHON_ENABLE_NAMED_MATRIX, False)
+    # A parameter called `reset` would take the place of that function.
+    settings.setValue(settings.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES, True)
     # This compiler without its optimiser takes a quarter of the time of the usual one, and its code is as fast.
     settings.setValue(settings.LLVM_BACKEND, settings.LLJIT)
     settings.setValue(settings.LLJIT_OPTIMIZATION_LEVEL, settings.NONE)

@@ -4,7 +4,8 @@
 module         holds
 ============== ========================================================================================================
 `expression`   what the page "Try it" knows of a model: what each intervention does, and when; what was reported
-`copasi`       the model as the COPASI file that runs in the page
+`answers`      what the page shows for what a reader asks; runs there and here
+`shipped`      the modules of Osteon that run in the page
 `vendored`     third-party files that lie beside the page: COPASI and Python as WebAssembly, and the plotting library
 `downloads`    what can be taken away from a model's page
 `documents`    the project's own documents, and the Python API
@@ -15,8 +16,7 @@ module         holds
 `generator`    Sphinx, run over the pages
 ============== ========================================================================================================
 
-Under ``assets/`` lies what runs in the page: ``schedule.mjs`` composes interventions by the rule of
-`osteon.simulation.schedule`, ``engine.py`` runs the model in COPASI as `osteon.simulation.simulator` does in
-libroadrunner, ``worker.mjs`` keeps that off the page's own thread, ``try.mjs`` is what the reader sees. ``locks/``
-has the version and digest of each third-party file.
+Under ``assets/`` lies what else runs in the page: ``try.mjs`` is what the reader sees; it sends what is asked to
+``worker.mjs``, which keeps Python and COPASI off the page's own thread. ``locks/`` has the version and digest of each
+third-party file.
 """

@@ -9,15 +9,16 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from osteon import sbml
 from osteon.evidence.claims import Evidence
 from osteon.exporters.bundle import bundle
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
 from osteon.pages.report import apart, conflicts, counts
+from osteon.simulation import copasi
 from osteon.simulation.model import Model
-from osteon.site import copasi, documents, downloads
-from osteon.site.expression import courses as reported_courses
-from osteon.site.expression import expression
+from osteon.site import documents, downloads, shipped
+from osteon.site.expression import computed, expression
 from osteon.site.results import SiteResults
 from osteon.site.texts import escaped, raw
 from osteon.verification.scorecard import Scorecard
@@ -57,8 +58,11 @@ def content(found: SiteResults, wheel: str | None, step: Callable[[], None]) -> 
         names = [name for name in made.pages if name.startswith(f"{folder}/")]
         made.pages[folder] = f"{_WIDE}# {title}\n\n{listed}\n\n{_tree(names)}"
     documents.add(made.pages, made.files, found.project.root)
-    for asset in ("try.mjs", "schedule.mjs", "worker.mjs", "engine.py"):
+    for asset in ("try.mjs", "worker.mjs"):
         made.files[f"try/{asset}"] = _asset(asset).encode()
+    if wheel is not None:
+        name, archive = shipped.archive()
+        made.files[f"try/{name}"] = archive
     made.files["_static/icon.svg"] = _asset("icon.svg").encode()
     made.files["_static/site.css"] = (_scoped(style()) + _asset("site.css")).encode()
     return made
@@ -86,10 +90,12 @@ def _add_model(made: SiteContent, found: SiteResults, model: Model, wheel: str |
     one = bundle(found.project, name)
     offered = list(downloads.downloads(one))
     made.files.update({f"downloads/{name}/{file.path}": file.content for file, _ in offered})
-    known = expression(model, {e.source.id: e for e in one.sources}, one.provenance, wheel)
+    modules = None if wheel is None else shipped.archive()[0]
+    known = expression(model, {e.source.id: e for e in one.sources}, one.provenance, wheel, modules)
     made.files[f"try/{name}/expression.json"] = _json(known)
-    made.files[f"try/{name}/{name}.cps"] = copasi.file(model).encode()
-    made.files.update({f"try/{name}/{path}": _json(course) for path, course in reported_courses(model, known)})
+    text = sbml.with_observables(model.sbml, model.formulas, model.shown)
+    made.files[f"try/{name}/{name}.cps"] = copasi.saved(text, name).encode()
+    made.files.update({f"try/{name}/{path}": _json(answer) for path, answer in computed(model, known)})
     title = escaped(model.binding.title)
     made.pages[f"try/{name}"] = f"{_WIDE}# Try it: {title}\n\n{_filled('try.html', model=model, found=found)}\n"
     shown = found.portraits[name]

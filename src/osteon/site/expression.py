@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any
 
-import numpy as np
-
 from osteon import sbml
-from osteon.errors import SimulationError
 from osteon.evidence.bindings import Act, ParameterBinding
-from osteon.evidence.claims import ContrastCheck, Evidence
+from osteon.evidence.claims import Claim, ContrastCheck, Evidence
 from osteon.evidence.conditions import CONTROL, parse
-from osteon.evidence.criteria import interval, labels
+from osteon.evidence.features import FEATURES
 from osteon.experiments.runs import missing_words
 from osteon.pages.links import asked
-from osteon.simulation.contrast import contrasts
+from osteon.simulation.contrast import Contrast, contrasts
 from osteon.simulation.model import Model
-
-_POINTS = 101
+from osteon.simulation.readings import feature_times
+from osteon.site.answers import Answers
 
 Reported = dict[str, Any]
 
+_ASKED = ("setting", "condition", "reference", "at", "reference_at", "observable", "reference_observable")
+"""What makes up a question, but for the doses that a reader moves."""
+
 
 def expression(
-    model: Model, sources: Mapping[str, Evidence], provenance: Mapping[str, ParameterBinding], wheel: str | None
+    model: Model,
+    sources: Mapping[str, Evidence],
+    provenance: Mapping[str, ParameterBinding],
+    wheel: str | None,
+    modules: str | None,
 ) -> dict[str, Any]:
-    """Return everything that the page needs in order to lay out any condition and to judge its effect.
+    """Return everything that the page and `osteon.site.answers` need to know of a model.
 
-    Times are in the model's unit. A ``start`` of ``null`` is before equilibration, an ``end`` of ``null`` never.
+    Durations are as the binding has them, readouts and times of reports in the model's unit.
 
     Args:
         model: the model.
         sources: those that it answers to, by id.
         provenance: of its parameters: what they mean and their units.
         wheel: file name of COPASI for the browser; ``None`` for a page without it.
+        modules: file name of the archive of `osteon.site.shipped`; ``None`` for a page without COPASI.
     """
     binding, vocabulary = model.binding, model.vocabulary
     reported = list(_reported(model, sources))
@@ -57,46 +61,54 @@ def expression(
             name: {"meaning": vocabulary.observables[name].meaning, "unit": bound.unit}
             for name, bound in binding.observables.items()
         },
-        "words": [_word(word.name) for word in labels()],
+        "features": {name: feature.meaning for name, feature in FEATURES.items()},
+        "feature_times": _feature_times(model),
         "reported": reported,
         "first": _first(model, reported),
-        "computed": {key: f"reported/{number}.json" for number, key in enumerate(_computed(reported))},
         "wheel": wheel,
+        "modules": modules,
     }
 
 
-def courses(model: Model, known: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the time course of every reported condition, simulated by Osteon, with the path of its file.
+def computed(model: Model, known: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the answer to every reported question, by libroadrunner, with the path of its file.
 
-    A condition whose simulation breaks has none.
+    Curves are files of their own, for many answers share them. A question whose simulation breaks has no files.
 
     Args:
         model: the model.
         known: its `expression`.
     """
-    for key, path in known["computed"].items():
-        setting, _, condition = key.partition(":")
-        end = known["settings"][setting]["horizon"]
-        instants = {one["at"] for one in known["reported"] if one["setting"] == setting} - {None}
-        until = max([end, *instants, known["settings"][setting]["readout"]])
-        names = parse(condition or CONTROL)
-        start = model.schedule(names, setting, until).periods[0].start
-        times = sorted({*np.linspace(start, end, _POINTS).tolist(), *instants, known["settings"][setting]["readout"]})
-        try:
-            found = model.run(condition or CONTROL, times, setting=setting, until=until)
-        except SimulationError:
+    answers = Answers(known, model.simulator)
+    curves: dict[tuple[str, str], str] = {}
+    questions = {one["answer"]: question(one) for one in known["reported"]}
+    for path, asked_for in questions.items():
+        answer = answers.answer(asked_for)
+        if "curves" not in answer:
             continue
-        values = {name: [float(f"{value:.9g}") for value in column] for name, column in found.values.items()}
-        yield path, {"times": found.times.tolist(), "values": values}
+        for side, curve in answer["curves"].items():
+            key = asked_for["setting"], "+".join(asked_for[side]) or CONTROL
+            if key not in curves:
+                curves[key] = f"curves/{len(curves)}.json"
+                yield curves[key], _short(curve)
+            answer["curves"][side] = curves[key]
+        yield path, answer
 
 
-def _word(name: str) -> dict[str, Any]:
-    within = interval(name)
-    return {"word": name, "low": _finite(within.low), "high": _finite(within.high)}
+def question(reported: Reported) -> dict[str, Any]:
+    """Return what the page asks when a reader chooses what was reported; see `osteon.site.answers.Answers.answer`."""
+    return {**{name: reported[name] for name in _ASKED}, "doses": {}}
 
 
-def _finite(number: float) -> float | None:
-    return number if isfinite(number) else None
+def _short(curve: Mapping[str, Any]) -> dict[str, Any]:
+    return {**curve, "values": {name: [float(f"{y:.9g}") for y in column] for name, column in curve["values"].items()}}
+
+
+def _feature_times(model: Model) -> dict[str, list[float]]:
+    """Return for each horizon the times on which features are read; nine digits suffice there."""
+    binding = model.binding
+    by_horizon = {place.horizon: feature_times(binding, name).tolist() for name, place in binding.settings.items()}
+    return {horizon: [float(f"{time:.9g}") for time in times] for horizon, times in by_horizon.items()}
 
 
 def _setting(model: Model, name: str) -> dict[str, Any]:
@@ -106,7 +118,7 @@ def _setting(model: Model, name: str) -> dict[str, Any]:
         "set": place.set,
         "scale": place.scale,
         "set_at_start": place.set_at_start,
-        "horizon": time(place.horizon),
+        "horizon": place.horizon,
         "equilibrate": place.equilibrate,
         "readout": time(model.vocabulary.settings[name].readout),
     }
@@ -114,14 +126,13 @@ def _setting(model: Model, name: str) -> dict[str, Any]:
 
 def _intervention(model: Model, name: str, provenance: Mapping[str, ParameterBinding]) -> dict[str, Any]:
     bound, word = model.binding.interventions[name], model.vocabulary.interventions[name]
-    born_with = word.kind == "genotype" and bound.start is None
     return {
         "kind": word.kind,
         "meaning": word.meaning,
         "set": bound.set,
         "scale": bound.scale,
-        "start": None if born_with else model.binding.time(bound.start or "0 h"),
-        "end": None if bound.end is None else model.binding.time(bound.end),
+        "start": bound.start,
+        "end": bound.end,
         "doses": list(_doses(bound, model, provenance)),
     }
 
@@ -145,27 +156,38 @@ def _doses(act: Act, model: Model, provenance: Mapping[str, ParameterBinding]) -
             }
 
 
-def _reported(model: Model, sources: Mapping[str, Evidence]) -> Iterator[Reported]:
-    """Yield every contrast of the evidence that this model can run and that is read at a time, once a claim."""
+def reported_contrasts(model: Model, evidence: Evidence) -> Iterator[tuple[Claim, Contrast]]:
+    """Yield what each claim of a source compares and this model can run, each contrast once a claim."""
     seen = set()
-    for evidence in sources.values():
-        for claim in evidence.claims:
-            for check in claim.checks:
-                if not isinstance(check, ContrastCheck) or missing_words(check, claim.setting, model.binding):
-                    continue
-                contrast = contrasts(check, claim, model.vocabulary)[0]
-                if (claim.id, contrast) in seen:
-                    continue
+    for claim in evidence.claims:
+        for check in claim.checks:
+            if not isinstance(check, ContrastCheck) or missing_words(check, claim.setting, model.binding):
+                continue
+            contrast = contrasts(check, claim, model.vocabulary)[0]
+            if (claim.id, contrast) not in seen:
                 seen.add((claim.id, contrast))
-                known = asked(contrast, model)
-                yield {
-                    "claim": claim.id,
-                    "source": evidence.source.title,
-                    "statement": claim.statement,
-                    **known,
-                    "condition": list(parse(known["condition"])),
-                    "reference": list(parse(known["reference"])),
-                }
+                yield claim, contrast
+
+
+def _reported(model: Model, sources: Mapping[str, Evidence]) -> Iterator[Reported]:
+    """Yield what was reported as the page asks it, with the file of its answer; equal questions share one."""
+    answers: dict[Contrast, str] = {}
+    for evidence in sources.values():
+        for claim, contrast in reported_contrasts(model, evidence):
+            known = asked(contrast, model)
+            yield {
+                "claim": claim.id,
+                "source": evidence.source.title,
+                "statement": claim.statement,
+                **known,
+                **{side: list(parse(known[side])) for side in ("condition", "reference")},
+                **{name: _moment(known[name]) for name in ("at", "reference_at")},
+                "answer": answers.setdefault(contrast, f"answers/{len(answers)}.json"),
+            }
+
+
+def _moment(text: str) -> float | str:
+    return text if text in FEATURES else float(text)
 
 
 def _first(model: Model, reported: list[Reported]) -> Reported | None:
@@ -176,10 +198,5 @@ def _first(model: Model, reported: list[Reported]) -> Reported | None:
         found = [one for one in reported if one["setting"] == figure.setting and one["condition"] in shown]
         if found:
             best = min(found, key=lambda one: (shown.index(one["condition"]), len(one["reference"])))
-            return {name: best[name] for name in ("setting", "condition", "reference", "at")}
-    return {name: reported[0][name] for name in ("setting", "condition", "reference", "at")} if reported else None
-
-
-def _computed(reported: list[Reported]) -> list[str]:
-    keys = (f"{one['setting']}:{'+'.join(one[part])}" for one in reported for part in ("condition", "reference"))
-    return list(dict.fromkeys(keys))
+            return {name: best[name] for name in _ASKED}
+    return {name: reported[0][name] for name in _ASKED} if reported else None

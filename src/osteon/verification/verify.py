@@ -33,7 +33,7 @@ def verify(
     """
     claims = tuple(claims)
     wanted = runs(model, (claim for _, claim in claims))
-    readings = Readings(model.binding, wanted, simulations or model)
+    readings = Readings(model.binding, wanted, simulations or model, model.limit)
     results = []
     for stem, claim in claims:
         results.append(_judged(model, stem, claim, readings))

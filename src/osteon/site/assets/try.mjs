@@ -1,8 +1,7 @@
-// The page "Try it": what the reader chooses becomes a schedule, a schedule becomes curves and fold changes.
+// The page "Try it": what the reader chooses becomes a question, which Osteon answers in worker.mjs with curves and effects.
+// An answer belongs to its question, and shows only while that is what the controls ask.
 import uPlot from "./vendored/uplot/uPlot.esm.js";
-import { Clash, contrast, schedule, times, valueAt } from "./schedule.mjs";
 
-const POINTS = 101;
 const MANY = 24; // more panels than that hide what changes among what does not
 const root = document.querySelector("#try");
 const model = root.dataset.model;
@@ -10,11 +9,14 @@ const data = (name) => fetch(new URL(`${model}/${name}`, import.meta.url));
 const expression = await (await data("expression.json")).json();
 const control = [];
 
-const state = { setting: expression.default_setting, condition: [], reference: control, doses: {}, at: null };
-const known = new Map(); // courses by what was asked
+// Times in the model's unit, or names of features; what is null is as usual, or as on the other side.
+const nothing = () => ({ condition: [], reference: control, doses: {}, at: null, reference_at: null, observable: null, reference_observable: null });
+const state = { setting: expression.default_setting, ...nothing() };
+const known = new Map(); // answers by the key of their question
+let current = null; // key of what the controls ask
 let worker = null;
-let waiting = null; // what to run next, while COPASI is busy
-let shown = null;
+let waiting = null; // what to ask next, while COPASI is busy
+let shown = null; // the curves on the page, with the key of their question
 let report = "";
 
 /** Make an element: attributes by name, listeners by on..., children as text or elements. Text is never read as HTML. */
@@ -33,6 +35,9 @@ const plain = (number, digits = 3) => (Number.isFinite(number) ? String(Number(n
 const told = (names) => names.join(" + ") || "control";
 const sentence = (text) => text.replace(/\.$/, "");
 const readout = () => state.at ?? expression.settings[state.setting].readout;
+const beside = () => state.reference_at ?? readout();
+const moment = (at) => (typeof at === "string" ? at : `${plain(at, 6)} ${expression.time_unit}`);
+const named = (observable) => sentence(expression.observables[observable].meaning);
 
 // ---- State and address: the part after # holds all that the reader chose ---------------------------------------------
 
@@ -41,17 +46,24 @@ function restore() {
   const names = (text) => (text ?? "").split("+").filter((name) => Object.hasOwn(expression.interventions, name));
   const setting = given.get("setting");
   if (Object.hasOwn(expression.settings, setting ?? "")) state.setting = setting;
-  if (!given.size && expression.first) Object.assign(state, structuredClone(expression.first));
+  if (!given.size && expression.first) Object.assign(state, reportedState(expression.first));
   if (given.has("condition")) state.condition = names(given.get("condition"));
   if (given.has("reference")) state.reference = names(given.get("reference"));
-  const at = Number(given.get("at"));
-  if (given.has("at") && Number.isFinite(at) && at >= 0) state.at = at;
+  for (const side of ["at", "reference_at"]) if (given.has(side)) state[side] = instantOf(given.get(side));
+  for (const side of ["observable", "reference_observable"]) {
+    if (Object.hasOwn(expression.observables, given.get(side) ?? "")) state[side] = given.get(side);
+  }
   for (const part of given.getAll("dose")) {
     const [, name, target, number] = /^(\w+)\.(\w+):(\S+)$/.exec(part) ?? [];
     const bound = expression.interventions[name];
     const dose = bound?.doses.find((one) => one.target === target);
     if (dose && Number.isFinite(Number(number))) (state.doses[name] ??= {})[target] = Number(number);
   }
+}
+
+function instantOf(text) {
+  if (Object.hasOwn(expression.features, text)) return text;
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : null;
 }
 
 function remember() {
@@ -61,25 +73,26 @@ function remember() {
     if (!state.condition.includes(name)) continue;
     for (const [target, value] of Object.entries(moved)) chosen.append("dose", `${name}.${target}:${value}`);
   }
-  if (state.at !== null) chosen.set("at", state.at);
+  for (const side of ["at", "reference_at", "observable", "reference_observable"]) if (state[side] !== null) chosen.set(side, state[side]);
   history.replaceState(null, "", `#${chosen}`);
 }
 
 // ---- Choosing -----------------------------------------------------------------------------------------------------------
 
-const setting = make("select", { id: "setting", onchange: () => change(() => { state.setting = setting.value; state.at = null; }) },
+const setting = make("select", { id: "setting", onchange: () => change(() => { state.setting = setting.value; state.at = state.reference_at = null; }) },
   ...Object.keys(expression.settings).map((name) => make("option", { value: name }, name)));
 const reference = make("select", { id: "reference", onchange: () => change(() => { state.reference = reference.value ? reference.value.split("+") : []; }) });
-const instant = make("input", { id: "instant", type: "number", min: 0, step: "any", inputmode: "decimal",
-  onchange: () => change(() => { state.at = instant.value === "" || !(instant.valueAsNumber >= 0) ? null : instant.valueAsNumber; }) });
+const instant = instants("instant", readout, (at) => { state.at = at; });
+const otherInstant = instants("reference-instant", beside, (at) => { state.reference_at = at; }, "as the condition", () => state.reference_at === null);
 const reported = make("select", { id: "reported", onchange: takeReported },
   make("option", { value: "" }, "Choose one…"),
   ...expression.reported.map((one, index) => make("option", { value: index },
-    `${one.claim}: ${told(one.condition)} against ${told(one.reference)}`)));
+    `${one.claim}: ${told(one.condition)} against ${told(one.reference)}${one.at === one.reference_at ? "" : `, ${moment(one.at)} against ${moment(one.reference_at)}`}`)));
 const statement = make("p", { class: "statement", hidden: true });
 const search = make("input", { id: "search", type: "search", oninput: filterInterventions, autocomplete: "off" });
 const status = make("p", { class: "status", role: "status" });
 const trouble = make("p", { class: "trouble", role: "alert", hidden: true });
+const comparison = make("p", { class: "comparison", hidden: true });
 const engine = make("p", { class: "engine" }, "Loading COPASI…");
 const summary = make("p", { class: "summary" });
 const onlyChanged = make("input", { type: "checkbox", id: "only-changed", checked: Object.keys(expression.observables).length > MANY, onchange: filterObservables });
@@ -87,12 +100,56 @@ const boxes = new Map();
 const panels = new Map();
 const rows = new Map();
 
+/** Make the choice of an instant: a time, or a feature; `usual` names the choice of none, and `isUsual` says whether it holds. */
+function instants(id, read, write, usual = null, isUsual = () => false) {
+  const number = make("input", { id, type: "number", step: "any", inputmode: "decimal", "aria-label": `Time (${expression.time_unit})`,
+    onchange: () => change(() => write(Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : null)) });
+  const choice = make("select", { id: `${id}-kind`, onchange: () => change(() => {
+    const at = read();
+    write(choice.value === "usual" ? null : choice.value === "time" ? (typeof at === "number" ? at : expression.settings[state.setting].readout) : choice.value);
+  }) },
+    usual ? make("option", { value: "usual" }, usual) : "",
+    make("option", { value: "time" }, `at a time (${expression.time_unit})`),
+    ...Object.entries(expression.features).map(([name, meaning]) => make("option", { value: name, title: meaning }, name)));
+  const show = () => {
+    const at = read();
+    choice.value = isUsual() ? "usual" : typeof at === "string" ? at : "time";
+    number.hidden = choice.value !== "time";
+    number.value = typeof at === "number" ? at : "";
+  };
+  return { choice, number, show };
+}
+
+const sameNames = (some, others) => [...some].sort().join("+") === [...others].sort().join("+");
+const sameMoment = (one, other) => one === other || Math.abs(one - other) <= 1e-9 * Math.max(1, Math.abs(one));
+
+/** Say whether a report is what the controls ask; what a claim compares need not be asked. */
+function isAsked(one, whole) {
+  return !Object.keys(moved()).length && one.setting === state.setting
+    && sameNames(one.condition, state.condition) && sameNames(one.reference, state.reference)
+    && sameMoment(one.at, readout()) && sameMoment(one.reference_at, beside())
+    && (!whole || (one.observable === state.observable && one.reference_observable === (state.reference_observable ?? state.observable)));
+}
+
 function takeReported() {
   const one = expression.reported[reported.value];
+  if (!one) { showReported(); return; }
+  change(() => Object.assign(state, reportedState(one)));
+}
+
+/** Return what was reported as the controls hold it. */
+function reportedState({ setting, condition, reference, at, reference_at, observable, reference_observable }) {
+  const other = sameMoment(at, reference_at) ? null : reference_at;
+  return { ...nothing(), setting, condition: [...condition], reference: [...reference], at, reference_at: other, observable, reference_observable };
+}
+
+/** Keep the report that was chosen, as long as it is what the controls ask, with what its source says. */
+function showReported() {
+  const chosen = expression.reported[reported.value];
+  const one = chosen && isAsked(chosen, true) ? chosen : state.observable && expression.reported.find((other) => isAsked(other, true));
+  reported.value = one ? expression.reported.indexOf(one) : "";
   statement.hidden = !one;
-  if (!one) return;
-  statement.textContent = `${one.claim}, ${one.source}: ${one.statement}`;
-  change(() => Object.assign(state, { setting: one.setting, condition: [...one.condition], reference: [...one.reference], doses: {}, at: one.at }));
+  statement.textContent = one ? `${one.claim}, ${one.source}: ${one.statement}` : "";
 }
 
 function box(name) {
@@ -138,16 +195,17 @@ function build() {
     const names = Object.keys(expression.interventions).filter((name) => expression.interventions[name].kind === kind);
     return names.length ? make("fieldset", {}, make("legend", {}, title), make("ul", {}, ...names.map(box))) : "";
   });
-  const field = (input, text) => make("div", { class: "field" }, make("label", { for: input.id }, text), input);
+  const field = (input, text, ...more) => make("div", { class: "field" }, make("label", { for: input.id }, text), input, ...more);
   const choices = make("form", { class: "choices", "aria-label": "Choose an experiment", onsubmit: (event) => event.preventDefault() },
     field(reported, "A reported experiment"), statement, field(setting, "Setting"),
     field(search, "Find an intervention"), make("div", { class: "interventions" }, ...groups),
-    field(reference, "Compare with"), field(instant, `Read at (${expression.time_unit})`),
+    field(reference, "Compare with"),
+    field(instant.choice, "Read the condition", instant.number), field(otherInstant.choice, "Read the reference", otherInstant.number),
     make("div", { class: "buttons" },
       make("button", { type: "button", onclick: copy }, "Copy link"),
       make("button", { type: "button", onclick: () => change(clear) }, "Clear")));
   const results = make("section", { class: "results", "aria-label": "What the model does" },
-    engine, trouble, summary, status,
+    engine, trouble, summary, comparison, status,
     make("label", { class: "toggle", for: onlyChanged.id }, onlyChanged, " Show only what changes"),
     make("div", { class: "panels" }, ...Object.keys(expression.observables).map(panel)),
     make("details", {}, make("summary", {}, "The numbers as a table"),
@@ -156,9 +214,7 @@ function build() {
 }
 
 function clear() {
-  Object.assign(state, { condition: [], reference: control, doses: {}, at: null });
-  reported.value = "";
-  statement.hidden = true;
+  Object.assign(state, nothing());
 }
 
 async function copy(event) {
@@ -209,7 +265,11 @@ function options(width, paint) {
 }
 
 function mark(plot, paint) {
-  const x = Math.round(plot.valToPos(readout(), "x", true));
+  for (const at of new Set([readout(), beside()])) if (typeof at === "number") line(plot, paint, at);
+}
+
+function line(plot, paint, at) {
+  const x = Math.round(plot.valToPos(at, "x", true));
   if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
   plot.ctx.save();
   plot.ctx.strokeStyle = paint.quiet;
@@ -248,33 +308,65 @@ function aligned(reference, condition, name) {
   return [{ times: all, values: filled(on(reference)) }, filled(on(condition))];
 }
 
-function show(condition, reference, precomputed) {
-  shown = { condition, reference };
-  const at = readout();
+/** Show an answer, if its question is what the controls ask. */
+function show(key, answer, precomputed) {
+  if (key !== current) return;
+  if (answer.clash) { fail(`These cannot be combined: ${answer.clash}.`); return; }
+  if (answer.broken) { fail(`This run broke: ${answer.broken}`); return; }
+  shown = { key, ...answer.curves };
   const counts = {};
   for (const name of Object.keys(expression.observables)) {
-    const values = [valueAt(condition, name, at), valueAt(reference, name, at)];
-    const { fold, word } = contrast(expression, ...values);
+    const effect = answer.effects[name];
+    const word = effect?.word ?? "undefined";
     counts[word] = (counts[word] ?? 0) + 1;
     const { element, change, drawing } = panels.get(name);
-    element.dataset.word = word;
-    change.replaceChildren(make("strong", {}, Number.isFinite(fold) ? `×${plain(fold)}` : "no fold change"), ` ${word}`);
-    drawing.setAttribute("aria-label", `Course of ${sentence(expression.observables[name].meaning)}. At ${plain(at)} ${expression.time_unit}: ` +
-      `${plain(values[0])} under ${told(state.condition)}, ${plain(values[1])} under ${told(state.reference)}; ${word}.`);
-    [values[1], values[0], fold].forEach((value, index) => { rows.get(name)[index].textContent = plain(value, 6); rows.get(name)[index].dataset.value = value; });
+    element.dataset.still = !effect?.changes;
+    const fold = effect?.fold_change;
+    change.replaceChildren(make("strong", {}, Number.isFinite(fold) && fold > 0 ? `×${plain(fold)}` : "no fold change"), ` ${word}`);
+    drawing.setAttribute("aria-label", `Course of ${named(name)}. ${told(state.condition)}, ${moment(readout())}: ${plain(effect?.value)}; ` +
+      `${told(state.reference)}, ${moment(beside())}: ${plain(effect?.reference)}; ${word}.`);
+    [effect?.reference, effect?.value, fold].forEach((value, index) => { rows.get(name)[index].textContent = plain(value, 6); rows.get(name)[index].dataset.value = value; });
     rows.get(name)[3].textContent = word;
   }
+  delete root.dataset.empty;
+  root.setAttribute("aria-busy", false);
   filterObservables();
-  const order = ["increase", "decrease", "abolished", "unchanged", "hardly changed", "undefined"].filter((word) => counts[word]);
-  const words = order.map((word) => `${counts[word]} ${word}`).join(", ");
   summary.replaceChildren(make("span", { class: "key condition" }), ` ${told(state.condition)} `, make("span", { class: "key reference" }), ` ${told(state.reference)}`);
-  status.textContent = `At ${plain(at)} ${expression.time_unit}, the dotted line: ${words}.${precomputed ? " Computed in advance." : ""}`;
+  compare(answer.claim);
+  const words = Object.entries(counts).sort(([, some], [, others]) => others - some).map(([word, number]) => `${number} ${word}`).join(", ");
+  const dotted = typeof readout() === "number" || typeof beside() === "number" ? ", the dotted line" : "";
+  const when = sameMoment(readout(), beside()) ? moment(readout()) : `${moment(readout())} against ${moment(beside())}`;
+  status.textContent = `At ${when}${dotted}: ${words}.${precomputed ? " Computed in advance." : ""}`;
   root.dataset.shown = precomputed ? "precomputed" : "live";
   root.dataset.settled = location.hash; // what is on the page is what the address says
 }
 
+/** Say what a claim compares, and what it comes to. */
+function compare(effect) {
+  comparison.hidden = !state.observable;
+  if (!state.observable) return;
+  const other = state.reference_observable ?? state.observable;
+  const one = (observable, names, at) => `${named(observable)}, ${told(names)}, ${moment(at)}`;
+  comparison.replaceChildren("Compared here: ", one(state.observable, state.condition, readout()), "; with: ", one(other, state.reference, beside()), ": ",
+    make("strong", {}, effect ? (effect.text === effect.word ? effect.word : `${effect.text}, ${effect.word}`) : "undefined"), ".");
+  comparison.dataset.value = effect ? JSON.stringify([effect.value, effect.reference, effect.word]) : "";
+}
+
+/** Take everything off the page that belongs to another question. */
+function clearResults() {
+  shown = null;
+  root.dataset.empty = "";
+  summary.textContent = status.textContent = "";
+  comparison.hidden = true;
+  for (const [name, { change, drawing }] of panels) {
+    change.textContent = "…";
+    drawing.setAttribute("aria-label", `Course of ${named(name)}`);
+    for (const cell of rows.get(name)) { cell.textContent = "…"; delete cell.dataset.value; }
+  }
+}
+
 function filterObservables() {
-  const still = ({ element }) => ["unchanged", "undefined"].includes(element.dataset.word);
+  const still = ({ element }) => element.dataset.still === "true";
   const hides = onlyChanged.checked && ![...panels.values()].every(still); // where nothing changes, that is what to see
   for (const [name, shape] of panels) {
     shape.element.hidden = hides && still(shape);
@@ -294,58 +386,53 @@ function fail(message) {
   trouble.textContent = message ?? "";
   root.dataset.shown = message ? "trouble" : "waiting";
   if (!message) return;
+  clearResults();
+  root.setAttribute("aria-busy", false);
   root.dataset.settled = location.hash;
 }
 
-function asked(names) {
-  const chosen = [...names].sort();
-  const at = readout();
-  const until = Math.max(expression.settings[state.setting].horizon, at);
-  const doses = Object.fromEntries(chosen.filter((name) => state.doses[name]).map((name) => [name, state.doses[name]]));
-  const laidOut = schedule(expression, chosen, state.setting, doses, until);
-  return { key: JSON.stringify([state.setting, chosen, doses, at]), names: chosen, moved: Object.keys(doses).length > 0,
-    schedule: laidOut, times: times(laidOut, POINTS, at) };
+/** Return the doses that the reader moved, of what is done. */
+function moved() {
+  const done = [...state.condition, ...state.reference].filter((name) => state.doses[name]);
+  return Object.fromEntries(done.sort().map((name) => [name, state.doses[name]]));
 }
 
-async function update() {
-  let wanted;
-  try {
-    wanted = [asked(state.condition), asked(state.reference)];
-  } catch (error) {
-    if (!(error instanceof Clash)) throw error;
-    fail(`These cannot be combined: ${error.message}.`);
-    return;
-  }
+/** Return what the controls ask; osteon.site.answers answers it. */
+function asked() {
+  return { setting: state.setting, condition: [...state.condition].sort(), reference: [...state.reference].sort(), at: readout(), reference_at: beside(),
+    observable: state.observable, reference_observable: state.reference_observable, doses: moved() };
+}
+
+function update() {
+  const question = asked();
+  current = JSON.stringify(question);
   fail(null);
-  const missing = wanted.filter((one) => !known.has(one.key));
-  if (!missing.length) {
-    show(known.get(wanted[0].key), known.get(wanted[1].key), false);
-    return;
-  }
-  if (worker?.ready) { waiting = missing[0]; next(); } else await precomputed(wanted);
+  waiting = null;
+  if (known.has(current)) { show(current, known.get(current), false); return; }
+  if (shown?.key !== current) clearResults();
+  root.setAttribute("aria-busy", true);
+  if (worker?.ready) { waiting = { key: current, question }; next(); } else precomputed(current);
 }
 
 function next() {
   if (worker.busy || !waiting) return;
-  worker.busy = waiting;
+  worker.busy = waiting.key;
+  worker.postMessage(waiting);
   waiting = null;
-  worker.postMessage({ id: worker.busy.key, schedule: worker.busy.schedule, times: worker.busy.times });
 }
 
-async function precomputed(wanted) {
-  const found = await Promise.all(wanted.map((one) => one.moved ? null : stored(state.setting, one.names)));
-  if (worker?.ready) return;
-  if (found.every(Boolean) && found.every((course) => !Number.isNaN(valueAt(course, Object.keys(expression.observables)[0], readout())))) {
-    show(found[0], found[1], true);
-  } else {
-    fail(worker ? "COPASI is still loading; this combination shows as soon as it is ready." : `${report} Only reported experiments can be shown: choose one above.`);
-  }
+async function precomputed(key) {
+  const one = expression.reported.find((other) => isAsked(other, true)) ?? (!state.observable && expression.reported.find((other) => isAsked(other, false)));
+  const answer = one && (await stored(one.answer));
+  const sides = answer && (await Promise.all([stored(answer.curves.condition), stored(answer.curves.reference)]));
+  if (worker?.ready || key !== current) return;
+  if (sides?.every(Boolean)) show(key, { ...answer, curves: { condition: sides[0], reference: sides[1] } }, true);
+  else fail(worker ? "COPASI is still loading; this combination shows as soon as it is ready." : `${report} Only reported experiments can be shown: choose one above.`);
 }
 
-async function stored(place, names) {
-  const file = expression.computed[`${place}:${names.join("+")}`];
-  const answer = file && (await data(file));
-  return answer?.ok ? answer.json() : null;
+async function stored(file) {
+  const found = await data(file);
+  return found.ok ? found.json() : null;
 }
 
 function start() {
@@ -355,24 +442,23 @@ function start() {
     return;
   }
   worker = new Worker(new URL("worker.mjs", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data: answer }) => {
-    if (answer.ready) {
+  worker.onmessage = ({ data: { ready, key, answer } }) => {
+    if (ready) {
       worker.ready = true;
       engine.textContent = "COPASI is running in this page: every change is simulated at once.";
       root.dataset.engine = "ready";
       update();
       return;
     }
-    const { id, broken, ...course } = answer;
-    if (!worker.ready) { stop(broken); return; }
+    if (!worker.ready) { stop(answer.broken); return; }
     worker.busy = null;
-    if (broken) fail(`This run broke: ${broken}`);
-    else { known.set(id, course); if (known.size > 400) known.delete(known.keys().next().value); }
-    if (waiting) next();
-    else if (!broken) update();
+    known.set(key, answer);
+    if (known.size > 400) known.delete(known.keys().next().value);
+    next();
+    show(key, answer, false);
   };
   worker.onerror = (event) => stop(event.message);
-  worker.postMessage({ open: { model: new URL(`${model}/${model}.cps`, import.meta.url).href, expression, wheel: expression.wheel } });
+  worker.postMessage({ open: { model: new URL(`${model}/${model}.cps`, import.meta.url).href, expression: { ...expression, reported: [] }, wheel: expression.wheel, modules: expression.modules } });
 }
 
 function stop(reason) {
@@ -392,7 +478,9 @@ function change(act) {
 
 function reflect() {
   setting.value = state.setting;
-  instant.value = readout();
+  instant.show();
+  otherInstant.show();
+  showReported();
   for (const [name, { input, doses }] of boxes) {
     input.checked = state.condition.includes(name);
     doses.hidden = !input.checked;
@@ -410,7 +498,7 @@ build();
 reflect();
 new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 new ResizeObserver(() => panels.forEach(({ plot, drawing }) => plot && drawing.clientWidth && plot.setSize({ width: drawing.clientWidth, height: 150 }))).observe(root);
-addEventListener("hashchange", () => { Object.assign(state, { condition: [], reference: control, doses: {}, at: null }); restore(); reflect(); update(); });
+addEventListener("hashchange", () => { Object.assign(state, nothing()); restore(); reflect(); update(); });
 remember();
 start();
-await update();
+update();

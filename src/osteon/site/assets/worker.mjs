@@ -1,32 +1,23 @@
-// COPASI, compiled to WebAssembly, beside the page: it is told a schedule and answers with a time course.
+// Osteon and COPASI, compiled to WebAssembly, beside the page: they are asked a question and give an answer.
 import { loadPyodide } from "./vendored/pyodide/pyodide.mjs";
 
-let run;
+let answer;
 
-async function open({ model, expression, wheel }) {
+async function open({ model, expression, wheel, modules }) {
   const here = (path) => new URL(path, import.meta.url).href;
-  const engine = fetch(here("engine.py")).then((answer) => answer.text());
-  const file = fetch(model).then((answer) => answer.arrayBuffer());
+  const [archive, file] = [here(modules), model].map((address) => fetch(address).then((found) => found.arrayBuffer()));
   const python = await loadPyodide({ indexURL: here("vendored/pyodide/"), checkIntegrity: false });
   await python.loadPackage(here(`vendored/${wheel}`), { messageCallback: () => {}, checkIntegrity: false });
+  python.unpackArchive(await archive, "zip", { extractDir: "modules" });
   python.FS.writeFile("model.cps", new Uint8Array(await file));
-  python.FS.writeFile("engine.py", await engine);
   python.globals.set("expression", JSON.stringify(expression));
-  run = python.runPython(`
+  answer = python.runPython(`
 import json, sys
-sys.path.insert(0, ".")
-from engine import BrokenError, Engine
+sys.path.insert(0, "modules")
+from osteon.site.answers import opened
 
-opened = Engine("model.cps", json.loads(expression))
-
-def run(asked):
-    asked = json.loads(asked)
-    try:
-        return json.dumps(opened.run(asked["schedule"], asked["times"]))
-    except BrokenError as broken:
-        return json.dumps({"broken": str(broken)})
-
-run`);
+answers = opened(json.loads(expression), "model.cps")
+lambda question: json.dumps(answers.answer(json.loads(question)))`);
 }
 
 onmessage = async ({ data }) => {
@@ -36,9 +27,8 @@ onmessage = async ({ data }) => {
       postMessage({ ready: true });
       return;
     }
-    // JSON has no infinity; nothing here needs one.
-    postMessage({ id: data.id, ...JSON.parse(run(JSON.stringify(data))) });
+    postMessage({ key: data.key, answer: JSON.parse(answer(JSON.stringify(data.question))) });
   } catch (error) {
-    postMessage({ id: data.id, broken: String(error.message ?? error).trim().split("\n").at(-1) });
+    postMessage({ key: data.key, answer: { broken: String(error.message ?? error).trim().split("\n").at(-1) } });
   }
 };

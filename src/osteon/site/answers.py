@@ -1,0 +1,227 @@
+"""Answers of the page "Try it": what a reader asks of a model becomes curves, effects and words.
+
+It runs in the page over COPASI, where there is neither numpy nor pydantic, and here over libroadrunner for what the page
+shows before COPASI has loaded. Every rule behind an answer is that of `osteon.simulation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from osteon.errors import OsteonError, ProjectError
+from osteon.evidence.conditions import CONTROL
+from osteon.evidence.criteria import holds
+from osteon.evidence.durations import convert
+from osteon.evidence.reading import Reading
+from osteon.simulation import copasi
+from osteon.simulation.contrast import Contrast, Effect
+from osteon.simulation.engine import Accuracy
+from osteon.simulation.readings import Readings, Run, UndefinedError, runs
+from osteon.simulation.schedule import schedule
+from osteon.simulation.simulator import Simulator
+from osteon.simulation.timecourse import TimeCourse
+
+POINTS = 101
+"""Evenly spaced times of a curve; boundaries and instants come on top."""
+_KEPT = 64
+
+
+@dataclass(frozen=True)
+class _Setting:
+    set: Mapping[str, float]
+    scale: Mapping[str, float]
+    set_at_start: Mapping[str, float]
+    horizon: str
+    equilibrate: bool
+
+
+@dataclass(frozen=True)
+class _Intervention:
+    kind: str
+    set: Mapping[str, float]
+    scale: Mapping[str, float]
+    start: str | None
+    end: str | None
+
+
+@dataclass(frozen=True)
+class _HowRun:
+    time_unit: str
+    detection_limit: float
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What the page knows of a model, as binding and as vocabulary."""
+
+    id: str
+    protocol: _HowRun
+    settings: Mapping[str, _Setting]
+    interventions: Mapping[str, _Intervention]
+
+    def time(self, duration: str) -> float:
+        return convert(duration, self.protocol.time_unit)
+
+
+def opened(expression: Mapping[str, Any], path: str) -> Answers:
+    """Return the answers of a model in COPASI.
+
+    Args:
+        expression: the model as `osteon.site.expression` writes it.
+        path: of its COPASI file.
+    """
+    accuracy = Accuracy(expression["relative_tolerance"], expression["absolute_tolerance"])
+    observables, amounts = expression["observables"], expression["amounts"]
+    engine = copasi.opened_file(Path(path), observables=observables, amounts=amounts, accuracy=accuracy)
+    name, unit, settle = expression["id"], expression["time_unit"], expression["settle"]
+    return Answers(expression, Simulator(engine, name=name, time_unit=unit, settle=settle))
+
+
+class Answers:
+    """Answers what is asked of one model.
+
+    Args:
+        expression: the model as `osteon.site.expression` writes it.
+        simulator: the model, ready to run.
+    """
+
+    def __init__(self, expression: Mapping[str, Any], simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._observables: Sequence[str] = list(expression["observables"])
+        self._dense: Mapping[str, list[float]] = expression["feature_times"]
+        self._model = _Model(
+            expression["id"],
+            _filled(_HowRun, expression),
+            {name: _filled(_Setting, entry) for name, entry in expression["settings"].items()},
+            {name: _filled(_Intervention, entry) for name, entry in expression["interventions"].items()},
+        )
+        self._courses: dict[Any, TimeCourse] = {}
+
+    def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a question comes to.
+
+        Args:
+            question: ``setting``; ``condition`` and ``reference``, each a list of interventions; ``at`` and
+                ``reference_at``, each a time in the model's unit or the name of a feature; ``observable`` and
+                ``reference_observable``, what a claim compares, or nothing; ``doses``, the values that the reader moved,
+                by intervention and target.
+
+        Returns:
+            ``curves`` of the condition and the reference; ``effects``, one an observable, ``None`` where a time course
+            has no such feature; ``claim``, the effect of what a claim compares, where that is asked. Or ``clash`` or
+            ``broken``, each a sentence.
+        """
+        try:
+            return self._answer(question)
+        except ProjectError as error:
+            return {"clash": "; ".join(finding.what for finding in error.findings)}
+        except OsteonError as error:
+            return {"broken": str(error)}
+
+    def contrasts(self, question: Mapping[str, Any]) -> tuple[Contrast | None, tuple[Contrast, ...]]:
+        """Return what a claim compares, where that is asked, and the same contrast of each observable."""
+        sides = ["+".join(question[side]) or CONTROL for side in ("condition", "reference")]
+        instants = [self._instant(question[side]) for side in ("at", "reference_at")]
+
+        def contrast(here: str, there: str) -> Contrast:
+            readings = [Reading(*one) for one in zip((here, there), sides, instants, strict=True)]
+            return Contrast(question["setting"], readings[0], readings[1])
+
+        asked, beside = question["observable"], question["reference_observable"]
+        claim = contrast(asked, beside or asked) if asked else None
+        return claim, tuple(contrast(name, name) for name in self._observables)
+
+    def _instant(self, at: float | str) -> str:
+        return at if isinstance(at, str) else f"{at:.12f} {self._model.protocol.time_unit}"
+
+    def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        bound = self._moved(question["doses"])
+        claim, contrasts = self.contrasts(question)
+        wanted = runs(bound, (reading for one in contrasts for reading in one.readings))
+        simulations = _Simulations(bound, self._simulator, self._dense, self._kept)
+        readings = Readings(bound, wanted, simulations)
+        keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
+        condition, reference = (_plain(simulations.time_course(wanted[key])) for key in keys)
+        return {
+            "curves": {"condition": condition, "reference": reference},
+            "effects": {one.reading.observable: _effect(readings, one) for one in contrasts},
+            "claim": None if claim is None else _effect(readings, claim),
+        }
+
+    def _moved(self, doses: Mapping[str, Mapping[str, float]]) -> _Model:
+        """Return the model with the values that the reader moved."""
+        known = self._model.interventions
+        moved = {
+            name: replace(known[name], set=_replaced(known[name].set, to), scale=_replaced(known[name].scale, to))
+            for name, to in doses.items()
+        }
+        return replace(self._model, interventions={**known, **moved})
+
+    def _kept(self, key: Any, simulate: Callable[[], TimeCourse]) -> TimeCourse:
+        """Return a time course of an earlier question, or simulate it; the oldest ones go first."""
+        found = self._courses.pop(key, None) or simulate()
+        self._courses[key] = found
+        if len(self._courses) > _KEPT:
+            del self._courses[next(iter(self._courses))]
+        return found
+
+
+@dataclass(frozen=True)
+class _Simulations:
+    """The runs of one question; see `osteon.simulation.readings.Simulations`."""
+
+    bound: _Model
+    simulator: Simulator
+    dense: Mapping[str, list[float]]
+    kept: Callable[[Any, Callable[[], TimeCourse]], TimeCourse]
+
+    def time_course(self, run: Run) -> TimeCourse:
+        acting = [(name, sorted(self._act(name))) for name in run.names]
+        return self.kept(repr((run, acting)), lambda: self._simulated(run))
+
+    def _act(self, name: str) -> list[tuple[str, float]]:
+        bound = self.bound.interventions[name]
+        return [*bound.set.items(), *bound.scale.items()]
+
+    def _simulated(self, run: Run) -> TimeCourse:
+        horizon = self.bound.settings[run.setting].horizon
+        until = max(self.bound.time(horizon), *run.times, 0.0)
+        laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until)
+        start, end = laid_out.periods[0].start, laid_out.periods[-1].end
+        step = (end - start) / (POINTS - 1)
+        grid = [*(start + number * step for number in range(POINTS - 1)), end]
+        return self.simulator.run(laid_out, [*grid, *run.times, *(self.dense[horizon] if run.whole else ())])
+
+    def resting(self, run: Run) -> Mapping[str, float]:
+        return self.simulator.resting_state(schedule(self.bound, self.bound, run.names, setting=run.setting))
+
+
+def _filled(of: type[Any], entry: Mapping[str, Any]) -> Any:
+    return of(**{name: entry[name] for name in of.__dataclass_fields__})
+
+
+def _replaced(values: Mapping[str, float], by: Mapping[str, float]) -> dict[str, float]:
+    return {target: by.get(target, value) for target, value in values.items()}
+
+
+def _plain(course: TimeCourse) -> dict[str, Any]:
+    """Return a time course as JSON has it."""
+    values = {name: [float(value) for value in column] for name, column in course.values.items()}
+    return {"times": [float(time) for time in course.times], "values": values}
+
+
+def _effect(readings: Readings, contrast: Contrast) -> dict[str, Any] | None:
+    """Return an effect as the page shows it; nothing where a time course has no such feature."""
+    try:
+        effect: Effect = readings.effect(contrast)
+    except UndefinedError:
+        return None
+    return {
+        **effect.as_dict(),
+        "word": effect.label,
+        "text": str(effect),
+        "changes": not holds("unchanged", effect.log),
+    }

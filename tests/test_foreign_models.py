@@ -1,0 +1,150 @@
+"""Models as others write them: rules, events, time, initial assignments, inputs and scales of every kind."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from math import exp
+from typing import Any
+
+import pytest
+
+import small
+from osteon.errors import SimulationError
+from osteon.simulation.model import Model
+
+DRUG: dict[str, tuple[str, dict[str, Any]]] = {"drug": ("treatment", {"set": {"p": 3.0}})}
+TURNOVER = "J1: => S; p; J2: S => ; S"
+
+
+def _model(body: str, *, equilibrate: bool = True, acts: Any = DRUG, **observables: str) -> Model:
+    """Return a model of a body of Antimony; time in days, S its observable."""
+    formulas = {"s": "S", **observables}
+    return small.model(body, interventions=acts, observables=formulas, equilibrate=equilibrate)
+
+
+def _after(made: Model, condition: str, days: float, observable: str = "s") -> float:
+    return made.run(condition, [days], until=days).at(observable, days)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(f"species S = 1; species Total; Total := S + 1; p = 1; {TURNOVER}", id="species with a rule"),
+        pytest.param("species S = 1; a = 1; p = 1; a' = p - a; J1: => S; a; J2: S => ; S", id="parameter with a rate"),
+        pytest.param(f"species S = 1; species Y = 3; Y' = 1 - Y; p = 1; {TURNOVER}", id="species with a rate rule"),
+        pytest.param(f"species S = 1; compartment room = 2; room' = 2 - room; p = 1; {TURNOVER}", id="growing room"),
+        pytest.param("species S; p = 1; S := p", id="nothing to integrate"),
+        pytest.param(f"species S = 1; reset = 1; model_ = 2; getIntegrator = 1; p = 1; {TURNOVER}", id="names"),
+        pytest.param(f"species S = 1; observable_s = 5; p = 1; {TURNOVER}", id="a symbol named as ours"),
+        pytest.param(f"species S = 1, A = 10, B = 0; p = 1; {TURNOVER}; A -> B; A; B -> A; B", id="conserved total"),
+    ],
+)
+def test_what_stands_beside_a_turnover_does_not_touch_it(body: str) -> None:
+    made = _model(body)
+    for _ in range(2):
+        assert _after(made, "control", 20.0) == pytest.approx(1.0, rel=1e-6)
+        assert _after(made, "drug", 20.0) == pytest.approx(3.0, rel=1e-6)
+        assert made.values("drug", at="steady state")["s"] == pytest.approx(3.0, rel=1e-6)
+
+
+def test_an_unstable_state_is_no_rest_whatever_stands_beside_it() -> None:
+    """From 0.8, below the unstable state at 0.918, X falls to 0.0286; Y acts on nothing."""
+    switch = "species S = 0.8; p = 0.02; J1: => S; p + 1.5*S^4/(1 + S^4); J2: S => ; 0.7*S"
+    alone, beside = _model(switch), _model(f"species Y = 1; Y' = 1 - Y; {switch}")
+    for made in (alone, beside):
+        assert made.values("control", at="0 d")["s"] == pytest.approx(0.0285728, rel=1e-5)
+
+
+@pytest.mark.parametrize("more", ["", "species A = 10, B = 0; A -> B; A; B -> A; B;"])
+def test_no_event_fires_while_a_model_rests(more: str) -> None:
+    acts = {"drug": ("treatment", {"scale": {"p": 3.0}})}
+    made = _model(f"species S = 1; p = 1; {more} {TURNOVER}; late: at time >= 30: p = 5", acts=acts)
+    for _ in range(2):
+        assert _after(made, "control", 20.0) == pytest.approx(1.0, rel=1e-6)
+        assert _after(made, "drug", 20.0) == pytest.approx(3.0, rel=1e-6)
+        assert _after(made, "control", 40.0) == pytest.approx(5 - 4 * exp(-10), rel=1e-5)
+        assert made.values("drug", at="steady state")["s"] == pytest.approx(3.0, rel=1e-6)
+
+
+def test_rates_that_depend_on_time_do_not_rest() -> None:
+    made = _model("species S = 1; p = 1; J1: => S; p*(1 + 10*exp(-time)); J2: S => ; S")
+    with pytest.raises(SimulationError, match="its rates depend on time, so it has no resting state; set equilibrate"):
+        made.values("control")
+    free = _model("species S = 1; p = 1; J1: => S; p*(1 + 10*exp(-time)); J2: S => ; S", equilibrate=False)
+    assert _after(free, "control", 1.0) == pytest.approx(1 + 10 * exp(-1.0), rel=1e-6)
+
+
+def test_time_behind_a_factor_of_zero_stands_still() -> None:
+    body = "species S = 1; p = 1; aging = 0; J1: => S; p + aging*time; J2: S => ; S"
+    made = _model(body, acts={**DRUG, "age": ("treatment", {"set": {"aging": 1.0}})})
+    assert made.values("control", at="0 d")["s"] == pytest.approx(1.0)
+    assert _after(made, "age", 2.0) == pytest.approx(1 + 2 - 1 + exp(-2.0), rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["genotype", "treatment"])
+@pytest.mark.parametrize("form", ["S = 2*dose", "twice = 2*dose; S = twice", "twice = 2*dose; S := twice"])
+def test_a_dose_reaches_what_the_file_computes_from_it(kind: str, form: str) -> None:
+    acts = {"more": (kind, {"set": {"dose": 5.0}})}
+    made = _model(f"species S; dose = 1; {form}", equilibrate=False, acts=acts)
+    assert _after(made, "control", 1.0) == pytest.approx(2.0)
+    assert _after(made, "more", 1.0) == pytest.approx(10.0)
+    assert _after(made, "control", 1.0) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("declared", ["species $X = 1", "species X = 1"])
+def test_an_input_held_as_a_species_ends_with_its_intervention(declared: str) -> None:
+    acts = {"pulse": ("treatment", {"set": {"X": 3.0}, "end": "2 d"})}
+    made = _model(f"{declared}; species S = 1; J1: => S; X; J2: S => ; S", acts=acts)
+    course = made.run("pulse", [2.0, 20.0], until=20.0)
+    assert course.at("s", 2.0) == pytest.approx(3 - 2 * exp(-2.0), rel=1e-5)
+    assert course.at("s", 20.0) == pytest.approx(1.0, rel=1e-4)
+
+
+def test_a_model_in_very_small_numbers_is_judged_by_its_own_size() -> None:
+    acts = {"drug": ("treatment", {"set": {"p": 3e-9}})}
+    made = _model("species S = 1e-9; p = 1e-9; J1: => S; p; J2: S => ; S", acts=acts)
+    effect = made.effects(made.contrasts("drug", at="steady state"))[0]
+    assert effect.word == "increase"
+    assert effect.fold == pytest.approx(3.0, rel=1e-6)
+
+
+def test_small_and_growing_is_not_at_rest() -> None:
+    made = _model("species S = 1e-12; p = 0.01; J1: => S; p*S")
+    with pytest.raises(SimulationError, match="no resting state"):
+        made.values("control")
+
+
+def test_what_starts_below_zero_may_stay_there() -> None:
+    made = _model("species S = -65; p = -65; S' = p - S", acts={"drug": ("treatment", {"set": {"p": -20.0}})})
+    assert _after(made, "drug", 20.0) == pytest.approx(-20.0, rel=1e-5)
+
+
+@pytest.mark.parametrize("formula", ["S/0", "0*S/(S - S)"])
+def test_what_is_not_a_number_is_no_verdict(formula: str) -> None:
+    made = _model(f"species S = 1; p = 1; {TURNOVER}", out=formula)
+    for at in ("1 d", "steady state"):
+        with pytest.raises(SimulationError, match="'out' is not a finite number"):
+            made.effects(made.contrasts("drug", observables=["out"], at=at))
+
+
+OSCILLATOR = "species S = 1, Y = 1; p = 1; J1: => S; p + S^2*Y; J2: S => ; 4*S; J3: => Y; 3*S; J4: Y => ; S^2*Y"
+
+
+def test_a_step_limit_is_a_budget_of_time() -> None:
+    made = _model(OSCILLATOR, equilibrate=False)
+    value = _after(made, "control", 20000.0)
+    assert 0.0 < value < 10.0
+
+
+def test_an_oscillator_is_told_to_oscillate() -> None:
+    with pytest.raises(SimulationError, match=r"'.' oscillates; read it from a time course, with equilibrate = false"):
+        _model(OSCILLATOR).values("control")
+
+
+def test_threads_do_not_mix() -> None:
+    made = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})})
+    conditions = ["control", "more"]
+    expected = [made.values(condition) for condition in conditions]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(made.values, conditions * 16))
+    assert found == expected * 16

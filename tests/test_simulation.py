@@ -16,9 +16,10 @@ from osteon.evidence.bindings import Act
 from osteon.evidence.claims import readings
 from osteon.evidence.features import FEATURES
 from osteon.sbml.edges import Edge, ablated
+from osteon.simulation import roadrunner
+from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model
 from osteon.simulation.schedule import Period, Schedule
-from osteon.simulation.simulator import Simulator
 
 TREATED = {
     "stop": ("treatment", {"set": {"boost": 0.0}}),
@@ -217,4 +218,4 @@ class TestBreaking:
 
     def test_sbml_that_does_not_compile(self) -> None:
         with pytest.raises(CompilationError, match="model 'x' cannot be compiled"):
-            Simulator("<sbml/>", name="x", observables=(), time_unit="d", settle=1.0)
+            roadrunner.opened("<sbml/>", name="x", observables=(), accuracy=Accuracy(), cached=False)

@@ -21,12 +21,13 @@ CONSERVED = 1e-9
 def _rest(name: str, setting: str) -> np.ndarray:
     """Bring a model to rest in the control of a setting and return its state."""
     made = model(name)
-    made.simulator._prepare(made.schedule((), setting), FILED)
-    return made.simulator._state()
+    return np.array(made.simulator.rest(made.schedule((), setting), FILED))
 
 
 def _rates(name: str, state: np.ndarray) -> np.ndarray:
-    return model(name).simulator._rates(state)
+    engine = model(name).simulator.engine
+    engine.set_state(state)
+    return np.array(engine.rates())
 
 
 def _jacobian(name: str, state: np.ndarray) -> np.ndarray:
@@ -57,9 +58,9 @@ def test_rest_is_found_again_after_a_push(name: str, setting: str) -> None:
     moving[: len(_rates(name, rest))] = np.abs(_jacobian(name, rest)).max(axis=1) > CONSERVED
     long = 20 * made.binding.time(made.binding.protocol.settle)
     push = np.random.default_rng(4).uniform(0.9, 1.1, rest.size)
-    made.simulator._set_state(np.where(moving, rest * push, rest))
-    made.simulator._integrate([0.0, long], made.schedule((), setting))
-    assert made.simulator._state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
+    made.simulator.engine.set_state(np.where(moving, rest * push, rest))
+    made.simulator.engine.integrate([0.0, long])
+    assert made.simulator.engine.state() == pytest.approx(rest, rel=1e-4, abs=1e-6)
 
 
 def test_a_healthy_mouse_rests_at_one_whatever_is_drawn() -> None:
@@ -114,7 +115,7 @@ def test_bone_neither_overfills_its_space_nor_falls_below_none(name: str, way: s
     course = made.run(EXTREMES[name][way], times, setting="mouse", until=times[-1])
     frame = course.frame()
     for observable, cap in CAPS[name].items():
-        space = float(made.simulator._filed[cap])
+        space = float(made.simulator.engine.filed[cap])
         volume = frame[observable]
         assert volume.min() >= 0.0
         assert volume.max() <= space

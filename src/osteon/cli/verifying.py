@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from osteon.verification.scorecard import Scorecard
 
 
+EngineOption = Annotated[
+    str, typer.Option(metavar="NAME", help="What simulates: roadrunner, or copasi; the rule is the same.")
+]
 MatrixOption = Annotated[bool, typer.Option("--matrix", help="Show claims down and models across.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")]
 
@@ -48,6 +51,7 @@ def verify(
         bool,
         typer.Option("--accept-unmet", help="Exit 0 if every contradicted claim has its reason on record."),
     ] = False,
+    engine: EngineOption = "roadrunner",
     matrix: MatrixOption = False,
     json: AsJson = False,
     verbose: VerboseOption = False,
@@ -64,7 +68,8 @@ def verify(
     if not names:
         raise OsteonError(f"{project.root}: the project has no models; `osteon new NAME` starts one")
     change = overrides(set_, scale)
-    loaded = [load(project, name, _overrides(project, name, change, counterfactual)) for name in names]
+    asked = [load(project, name, _overrides(project, name, change, counterfactual)) for name in names]
+    loaded = [model.replace(engine=engine) for model in asked]
     card = _scorecard(project, loaded)
     _show(card, json, verbose, matrix)
     if card.surprises or not (card.passed or accept_unmet):

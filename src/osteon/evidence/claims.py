@@ -21,6 +21,7 @@ from osteon.evidence.fields import Condition, Curie, Duration, Identifier, Insta
 from osteon.evidence.reading import Reading
 from osteon.evidence.toml import Document
 
+
 class Intervention(Document):
     """One thing an experimenter does; a genotype acts before equilibration, a treatment from t = 0."""
 

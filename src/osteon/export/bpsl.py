@@ -17,10 +17,10 @@ import libsbml
 
 from osteon import sbml
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck
-from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical
 from osteon.evidence.criteria import interval, threshold
 from osteon.evidence.features import FEATURES, STEADY_STATE
+from osteon.evidence.reading import Reading
 from osteon.experiments.experiment import Experiment
 from osteon.experiments.runs import missing_words
 from osteon.export.bundle import Bundle, File

@@ -14,9 +14,9 @@ import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import ParameterBinding
-from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical
 from osteon.evidence.features import FEATURES, STEADY_STATE
+from osteon.evidence.reading import Reading
 from osteon.experiments.runs import missing_words, readings_of
 from osteon.export.bundle import Bundle
 from osteon.simulation.model import Model

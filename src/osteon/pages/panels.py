@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck
-from osteon.evidence.reading import Reading
 from osteon.evidence.criteria import WORDS, Interval, interval
 from osteon.evidence.features import FEATURES
+from osteon.evidence.reading import Reading
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import told
 from osteon.simulation.timecourse import TimeCourse

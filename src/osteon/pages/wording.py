@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck, Vocabulary
-from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import WORDS, threshold
+from osteon.evidence.reading import Reading
 from osteon.simulation.contrast import Effect
 from osteon.verification.scorecard import CheckResult
 

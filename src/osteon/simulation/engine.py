@@ -1,7 +1,7 @@
 """The port between the rule by which a model is run and a simulator: what the rule of `simulator` asks of an engine.
 
-`osteon.simulation.roadrunner` and `osteon.simulation.copasi` are its two adapters. States are amounts of species, in the
-unit of the model's file; the adapter converts where its simulator counts otherwise.
+`osteon.simulation.roadrunner` and `osteon.simulation.copasi` are its two adapters. States are amounts of species, in
+the unit of the model's file; the adapter converts where its simulator counts otherwise.
 """
 
 from __future__ import annotations

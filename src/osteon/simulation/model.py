@@ -14,10 +14,10 @@ from osteon import sbml
 from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
 from osteon.evidence.claims import Vocabulary
-from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
 from osteon.evidence.project import Project, canonical_condition
+from osteon.evidence.reading import Reading
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NOTHING = Act()
-ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType({"roadrunner": roadrunner.opened, "copasi": copasi.opened})
+ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType(
+    {"roadrunner": roadrunner.opened, "copasi": copasi.opened}
+)
 """What a model can be run in, by name."""
 
 
@@ -75,6 +77,9 @@ class Model:
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
+        if engine not in ENGINES:
+            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+            raise UnknownIdError(f"no engine {engine!r}{hint}")
         self._cached, self.engine = cached, engine
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 

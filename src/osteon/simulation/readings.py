@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from osteon.errors import OsteonError, SimulationError
-from osteon.evidence.reading import Reading
 from osteon.evidence.conditions import canonical, parse
 from osteon.evidence.features import FEATURES
+from osteon.evidence.reading import Reading
 from osteon.simulation.bound import Bound
 from osteon.simulation.contrast import Contrast, Effect
 from osteon.simulation.timecourse import TimeCourse

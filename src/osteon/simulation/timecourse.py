@@ -49,7 +49,9 @@ class TimeCourse:
         if feature.of is None:
             raise ValueError(f"{feature.name!r} is not read of a time course")
         start = bisect_left(self.times, 0.0)
-        times, values = ([float(number) for number in column[start:]] for column in (self.times, self.values[observable]))
+        times, values = (
+            [float(number) for number in column[start:]] for column in (self.times, self.values[observable])
+        )
         return feature.of(times, values)
 
     def frame(self) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from osteon.export.bundle import bundle
 from osteon.pages.matrices import Matrix, matrices
 from osteon.pages.rendering import environment, style
 from osteon.pages.report import apart, conflicts, counts
-from osteon.simulation.model import Model
 from osteon.simulation import copasi
+from osteon.simulation.model import Model
 from osteon.site import documents, downloads, shipped
 from osteon.site.expression import computed, expression
 from osteon.site.results import SiteResults

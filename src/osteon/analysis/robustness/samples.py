@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from osteon.evidence.claims import Claim, StructureCheck
 from osteon.experiments.runs import missing_words, runs
 from osteon.jobs.job import Chunk, Columns
+from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
-from osteon.simulation.engine import Accuracy
 from osteon.simulation.vector import Vector
 from osteon.verification.scorecard import CheckResult, Verdict
 from osteon.verification.verify import judge, judge_bound, verdict

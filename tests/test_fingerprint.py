@@ -35,7 +35,6 @@ from osteon.evidence.claims import (
     Intervention,
     Observable,
     OrderCheck,
-    Reading,
     Setting,
     Source,
     StructureCheck,
@@ -45,8 +44,8 @@ from osteon.evidence.project import Project
 from osteon.evidence.toml import Document
 from osteon.pages.support import support
 from osteon.sbml.canonical import canonical
+from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model, load
-from osteon.simulation.simulator import Accuracy
 from osteon.verification import fingerprint
 from osteon.verification.fingerprint import Kind, changes
 
@@ -182,7 +181,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
 }
 """Each field of each document with another value, and the kinds of results that are stale with it."""
 
-ELSEWHERE = {Document, Evidence, Source, Figure, Reading}
+ELSEWHERE = {Document, Evidence, Source, Figure}
 """Documents that no result is computed from: files as wholes, citations, pictures, and what is derived from a check."""
 
 TEXT = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})}).sbml

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import json
-import random
-import shutil
 import subprocess
 import sys
 from functools import cache
-from importlib import util
 from pathlib import Path
-from types import ModuleType
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
 
-from conftest import MODELS, PROJECT, ROOT, Command, model
-from headless import FOLDER
-from osteon.errors import OsteonError, ProjectError
-from osteon.evidence.conditions import CONTROL
+from conftest import MODELS, PROJECT, Command, model, scorecard
+from osteon import sbml
+from osteon.evidence.claims import Claim
+from osteon.evidence.conditions import CONTROL, canonical, parse
+from osteon.evidence.features import FEATURES
 from osteon.exporters.bundle import bundle
-from osteon.simulation.contrast import Effect
-from osteon.simulation.schedule import Changes, Schedule
-from osteon.site import copasi
-from osteon.site.expression import courses, expression
+from osteon.simulation import copasi
+from osteon.simulation.contrast import Contrast
+from osteon.site import shipped
+from osteon.site.answers import Answers, opened
+from osteon.site.expression import computed, expression, question, reported_contrasts
 from osteon.site.texts import escaped, raw, relinked
-
-ASSETS = ROOT / "src" / "osteon" / "site" / "assets"
 
 
 @cache
@@ -35,82 +32,102 @@ def known(name: str) -> dict[str, Any]:
     """Return what the page knows of a model."""
     one = bundle(PROJECT, name)
     sources = {evidence.source.id: evidence for evidence in one.sources}
-    made: dict[str, Any] = json.loads(json.dumps(expression(model(name), sources, one.provenance, "copasi.whl")))
+    made: dict[str, Any] = json.loads(
+        json.dumps(expression(model(name), sources, one.provenance, "copasi.whl", "m.zip"))
+    )
     return made
 
 
-def plain(laid_out: Schedule) -> dict[str, Any]:
-    """Return a schedule in the shape of the page."""
+@cache
+def answers(name: str) -> Answers:
+    """Return the answers of a model in COPASI, as in the page."""
+    made = model(name)
+    text = copasi.saved(sbml.with_observables(made.sbml, made.formulas, made.shown), name)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.cps"
+        path.write_text(text, encoding="utf-8")
+        return opened(known(name), str(path))
 
-    def changes(held: Changes) -> dict[str, Any]:
-        return {target: {"value": change.value, "factor": change.factor} for target, change in held.items()}
 
-    periods = [
-        {"start": p.start, "end": p.end, "changes": changes(p.changes), "begun": changes(p.begun)}
-        for p in laid_out.periods
-    ]
-    return {"before": changes(laid_out.before), "equilibrate": laid_out.equilibrate, "periods": periods}
+@cache
+def computed_in_advance(name: str) -> dict[str, Any]:
+    return dict(computed(model(name), known(name)))
+
+
+def claims(name: str) -> list[tuple[dict[str, Any], Claim, Contrast]]:
+    """Return each report of the page with its claim and with what that compares."""
+    compared = [pair for one in bundle(PROJECT, name).sources for pair in reported_contrasts(model(name), one)]
+    return [(one, *pair) for one, pair in zip(known(name)["reported"], compared, strict=True)]
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("name", MODELS)
+def test_the_page_asks_what_the_claim_compares(name: str) -> None:
+    made = model(name)
+    for reported, claim, contrast in claims(name):
+        found, _ = answers(name).contrasts(question(reported))
+        assert found is not None
+        for mine, theirs in ((found.reading, contrast.reading), (found.reference, contrast.reference)):
+            assert mine.observable == theirs.observable, claim.id
+            assert canonical(mine.condition) == canonical(theirs.condition), claim.id
+            at, its = str(mine.at), str(theirs.at)
+            same = at == its if its in FEATURES else made.binding.time(at) == pytest.approx(made.binding.time(its))
+            assert same, (claim.id, at, its)
+        assert found.setting == contrast.setting
+        assert found.reading != found.reference, claim.id
 
 
 @pytest.mark.parametrize("name", MODELS)
+def test_what_was_computed_in_advance_has_the_word_of_the_claim(name: str) -> None:
+    """The effects that show before COPASI has loaded are those of `verify`."""
+    results = {
+        (result.claim.id, compared): check
+        for result in scorecard(name).results
+        for check in result.checks
+        for compared in check.contrasts[:1]
+    }
+    for reported, claim, contrast in claims(name):
+        found = computed_in_advance(name)[reported["answer"]]["claim"]
+        check = results[claim.id, contrast]
+        assert [found["value"], found["reference"]] == pytest.approx(
+            [check.effects[0].value, check.effects[0].reference], rel=1e-6, abs=1e-9
+        ), claim.id
+        assert found["word"] == check.effects[0].label
+
+
 @pytest.mark.interop
-def test_the_page_composes_as_the_library_does(name: str) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed, which runs the page's own rule")
-    chance, bound = random.Random(1), model(name).binding
-    asked = []
-    for _ in range(200):
-        some = chance.sample(sorted(bound.interventions), chance.randint(0, min(6, len(bound.interventions))))
-        asked.append((sorted(some), chance.choice(sorted(bound.settings))))
-    given = json.dumps([[known(name), names, setting] for names, setting in asked])
-    command = [node, str(FOLDER / "schedules.mjs"), str(ASSETS / "schedule.mjs")]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
-    for (names, setting), found in zip(asked, json.loads(done.stdout), strict=True):
-        try:
-            expected = plain(model(name).schedule(names, setting))
-        except ProjectError:
-            assert "clash" in found, (names, setting)
-            continue
-        assert "clash" not in found, (names, setting, found)
-        assert found["before"] == expected["before"]
-        assert found["equilibrate"] == expected["equilibrate"]
-        assert len(found["periods"]) == len(expected["periods"])
-        for mine, theirs in zip(found["periods"], expected["periods"], strict=True):
-            assert mine == theirs, (names, setting)
-
-
-@pytest.fixture(scope="module")
-def engine() -> ModuleType:
-    """Return the page's engine as a module of this Python."""
-    spec = util.spec_from_file_location("engine", ASSETS / "engine.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", MODELS)
+def test_copasi_gives_the_words_of_the_claims(name: str) -> None:
+    """A sample of reports, those among them that compare two times or read a feature."""
+    reported = known(name)["reported"]
+    special = [one for one in reported if one["at"] != one["reference_at"] or isinstance(one["at"], str)]
+    for one in (special + reported)[:: max(1, len(reported) // 15)] + special[:3]:
+        expected = computed_in_advance(name)[one["answer"]]["claim"]
+        found = answers(name).answer(question(one))["claim"]
+        assert found["word"] == expected["word"], one["claim"]
+        assert [found["value"], found["reference"]] == pytest.approx(
+            [expected["value"], expected["reference"]], rel=1e-4, abs=1e-7
+        ), one["claim"]
+
+
 @pytest.mark.interop
-def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", MODELS)
+def test_copasi_gives_the_numbers_of_libroadrunner(name: str) -> None:
     """Every setting with its control and a few reported conditions; all observables over the whole time."""
-    path = tmp_path / "model.cps"
-    path.write_text(copasi.file(model(name)), encoding="utf-8")
-    opened = engine.Engine(str(path), known(name))
-    conditions: dict[str, list[str]] = {setting: [""] for setting in model(name).binding.settings}
-    for key in known(name)["computed"]:
-        setting, _, condition = key.partition(":")
-        conditions[setting].append(condition)
+    other = model(name).replace(engine="copasi")
+    conditions: dict[str, list[str]] = {setting: [CONTROL] for setting in model(name).binding.settings}
+    for one in known(name)["reported"]:
+        conditions[one["setting"]].append("+".join(one["condition"]) or CONTROL)
     for setting, reported in conditions.items():
-        for condition in dict.fromkeys(reported[:1] + reported[1 :: max(1, len(reported) // 4)]):
-            laid_out = model(name).schedule(condition.split("+") if condition else (), setting)
+        distinct = list(dict.fromkeys(reported))
+        for condition in distinct[:1] + distinct[1 :: max(1, len(distinct) // 4)]:
+            laid_out = model(name).schedule(parse(condition), setting)
             times = np.linspace(laid_out.periods[0].start, laid_out.periods[-1].end, 21).tolist()
-            expected = model(name).run(condition or CONTROL, times, setting=setting)
-            found = opened.run(plain(laid_out), times)
-            assert found["times"] == pytest.approx(expected.times.tolist())
+            expected = model(name).run(condition, times, setting=setting)
+            found = other.run(condition, times, setting=setting)
+            assert found.times.tolist() == pytest.approx(expected.times.tolist())
             for observable, column in expected.values.items():
-                assert found["values"][observable] == pytest.approx(column.tolist(), rel=1e-5, abs=1e-7), (
+                assert found.values[observable].tolist() == pytest.approx(column.tolist(), rel=1e-5, abs=1e-7), (
                     setting,
                     condition,
                     observable,
@@ -118,42 +135,44 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str, engine: ModuleType
 
 
 @pytest.mark.interop
-def test_where_copasi_comes_to_a_standstill_it_is_given_more_stops(engine: ModuleType, tmp_path: Path) -> None:
-    """So few steps are allowed here that it can only get there by stopping often."""
-    name = "mitochondrial_lamin"
-    path = tmp_path / "model.cps"
-    path.write_text(copasi.file(model(name)), encoding="utf-8")
-    laid_out = plain(model(name).schedule(("cccp",), "osteocyte_culture"))
-    found = []
-    for steps in (100_000, 80):
-        opened = engine.Engine(str(path), known(name))
-        opened.task.getMethod().getParameter("Max Internal Steps").setUIntValue(steps)
-        found.append(opened.run(laid_out, [1.0, 3.0]))
-    with pytest.raises(engine.BrokenError, match="COPASI stopped"):
-        opened._integrated(0.0, [30.0])
-    assert found[1]["times"] == found[0]["times"]
-    for observable, column in found[0]["values"].items():
-        assert found[1]["values"][observable] == pytest.approx(column, rel=1e-5, abs=1e-8)
+def test_a_moved_dose_is_what_another_binding_gives() -> None:
+    asked = {**question(known("mitochondrial_lamin")["reported"][0]), "condition": ["cccp"], "reference": []}
+    found = answers("mitochondrial_lamin").answer({**asked, "doses": {"cccp": {"cccp": 3.0}}})
+    usual = answers("mitochondrial_lamin").answer(asked)
+    assert found["effects"]["atf4"]["value"] != usual["effects"]["atf4"]["value"]
+    assert found["curves"]["reference"] == usual["curves"]["reference"]
+    assert found["curves"]["condition"] != usual["curves"]["condition"]
+
+
+@pytest.mark.interop
+def test_what_cannot_be_combined_or_simulated_is_said() -> None:
+    asked = {**question(known("bone_remodeling")["reported"][0]), "setting": "mouse"}
+    clash = answers("bone_remodeling").answer({**asked, "condition": ["rankl_added", "resorption_stimulus"]})
+    assert "rankl_added sets 'sources_recombinant_rankl'" in clash["clash"]
+    early = answers("bone_remodeling").answer({**asked, "at": -5.0})
+    assert "not simulated at t = -5" in early["broken"]
 
 
 def test_what_was_computed_in_advance_is_what_simulate_gives() -> None:
     name = "mitochondrial_lamin"
-    found = dict(courses(model(name), known(name)))
-    key = f"osteocyte_culture:{'+'.join(sorted(('cccp', 'si_atf4')))}"
-    course = found[known(name)["computed"][key]]
-    frame = model(name).simulate("cccp+si_atf4", points=101)
+    one = next(one for one in known(name)["reported"] if sorted(one["condition"]) == ["cccp", "si_atf4"])
+    curve = computed_in_advance(name)[computed_in_advance(name)[one["answer"]]["curves"]["condition"]]
+    frame = model(name).simulate("cccp+si_atf4", points=101, setting=one["setting"])
     for observable in frame.columns:
-        at = dict(zip(course["times"], course["values"][observable], strict=True))
+        at = dict(zip(curve["times"], curve["values"][observable], strict=True))
         assert [at[time] for time in frame.index] == pytest.approx(frame[observable].tolist(), rel=1e-6)
 
 
-def test_the_words_of_the_page_are_the_thresholds() -> None:
-    words = {one["word"]: one for one in known("mitochondrial_lamin")["words"]}
-    for fold in (0.5, 0.9, 0.95, 1.04, 1.08, 1.11, 3.0):
-        effect = float(np.log(fold))
-        holds = [w for w, one in words.items() if (one["low"] or -9) <= effect <= (one["high"] or 9)]
-        word = Effect(fold, 1.0, 0.0).direction
-        assert (word in holds) or word == "little change"
+def test_the_modules_of_the_page_need_nothing_but_python(tmp_path: Path) -> None:
+    """In the page there is no numpy, no pydantic and no libsbml; here they are out of reach of an isolated Python."""
+    name, content = shipped.archive()
+    (tmp_path / name).write_bytes(content)
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import osteon.site.answers as a; print(a.__file__)"
+    command = [sys.executable, "-I", "-S", "-c", program, str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert name in done.stdout
+    assert shipped.archive() == (name, content)
 
 
 def test_text_cannot_become_markup() -> None:
@@ -176,7 +195,8 @@ def test_a_folder_that_is_no_site_is_not_replaced(osteon: Command, tmp_path: Pat
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_copasi_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copasi_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch, osteon: Command) -> None:
     monkeypatch.setitem(sys.modules, "COPASI", None)
-    with pytest.raises(OsteonError, match="python-copasi"):
-        copasi.file(model("mitochondrial_lamin"))
+    outcome = osteon("verify", "osteoblast_vesicles", "--engine", "copasi")
+    assert outcome.code == 2
+    assert "needs the package 'python-copasi', which is not installed; `pip install 'osteon[export]'`" in outcome.err

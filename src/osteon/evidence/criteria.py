@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import copysign, exp, inf, isinf, isnan, log
 from types import MappingProxyType
 from typing import Literal
@@ -104,6 +105,7 @@ def names(*kinds: WordKind) -> tuple[str, ...]:
     return tuple(word.name for word in WORDS.values() if word.kind in kinds)
 
 
+@cache
 def labels() -> tuple[Word, ...]:
     """Return the words that name an effect, the more specific first: a word comes before one that includes it."""
     chosen = [word for word in WORDS.values() if word.label]

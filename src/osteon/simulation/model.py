@@ -78,6 +78,9 @@ class Model:
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
+        if engine not in ENGINES:
+            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+            raise UnknownIdError(f"no engine {engine!r}{hint}")
         self._cached, self.engine = cached, engine
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 

@@ -1,7 +1,7 @@
 """Answers of the page "Try it": what a reader asks of a model becomes curves, effects and words.
 
-It runs in the page over COPASI, where there is neither numpy nor pydantic, and here over libroadrunner for what the page
-shows before COPASI has loaded. Every rule behind an answer is that of `osteon.simulation`.
+It runs in the page over COPASI, where there is neither numpy nor pydantic, and here over libroadrunner for what the
+page shows before COPASI has loaded. Every rule behind an answer is that of `osteon.simulation`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Answers:
             {name: _filled(_Setting, entry) for name, entry in expression["settings"].items()},
             {name: _filled(_Intervention, entry) for name, entry in expression["interventions"].items()},
         )
-        self._courses: dict[Any, TimeCourse] = {}
+        self._courses: dict[str, TimeCourse] = {}
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a question comes to.
@@ -106,13 +106,13 @@ class Answers:
         Args:
             question: ``setting``; ``condition`` and ``reference``, each a list of interventions; ``at`` and
                 ``reference_at``, each a time in the model's unit or the name of a feature; ``observable`` and
-                ``reference_observable``, what a claim compares, or nothing; ``doses``, the values that the reader moved,
-                by intervention and target.
+                ``reference_observable``, what a claim compares, or nothing; ``doses``, the values that the reader
+                moved, by intervention and target.
 
         Returns:
-            ``curves`` of the condition and the reference; ``effects``, one an observable, ``None`` where a time course
-            has no such feature; ``claim``, the effect of what a claim compares, where that is asked. Or ``clash`` or
-            ``broken``, each a sentence.
+            ``curves``, the keys of the condition's and the reference's for `curve`; ``effects``, one an observable,
+            ``None`` where a time course has no such feature; ``claim``, the effect of what a claim compares, where that
+            is asked. Or ``clash`` or ``broken``, each a sentence.
         """
         try:
             return self._answer(question)
@@ -120,6 +120,12 @@ class Answers:
             return {"clash": "; ".join(finding.what for finding in error.findings)}
         except OsteonError as error:
             return {"broken": str(error)}
+
+    def curve(self, key: str) -> dict[str, Any]:
+        """Return a curve of an answer: ``times``, and the ``values`` of each observable at them."""
+        course = self._courses[key]
+        values = {name: [float(value) for value in column] for name, column in course.values.items()}
+        return {"times": [float(time) for time in course.times], "values": values}
 
     def contrasts(self, question: Mapping[str, Any]) -> tuple[Contrast | None, tuple[Contrast, ...]]:
         """Return what a claim compares, where that is asked, and the same contrast of each observable."""
@@ -144,9 +150,11 @@ class Answers:
         simulations = _Simulations(bound, self._simulator, self._dense, self._kept)
         readings = Readings(bound, wanted, simulations)
         keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
-        condition, reference = (_plain(simulations.time_course(wanted[key])) for key in keys)
+        for key in keys:
+            simulations.time_course(wanted[key])
+        curves = [simulations.key(wanted[key]) for key in keys]
         return {
-            "curves": {"condition": condition, "reference": reference},
+            "curves": dict(zip(("condition", "reference"), curves, strict=True)),
             "effects": {one.reading.observable: _effect(readings, one) for one in contrasts},
             "claim": None if claim is None else _effect(readings, claim),
         }
@@ -160,7 +168,7 @@ class Answers:
         }
         return replace(self._model, interventions={**known, **moved})
 
-    def _kept(self, key: Any, simulate: Callable[[], TimeCourse]) -> TimeCourse:
+    def _kept(self, key: str, simulate: Callable[[], TimeCourse]) -> TimeCourse:
         """Return a time course of an earlier question, or simulate it; the oldest ones go first."""
         found = self._courses.pop(key, None) or simulate()
         self._courses[key] = found
@@ -176,15 +184,15 @@ class _Simulations:
     bound: _Model
     simulator: Simulator
     dense: Mapping[str, list[float]]
-    kept: Callable[[Any, Callable[[], TimeCourse]], TimeCourse]
+    kept: Callable[[str, Callable[[], TimeCourse]], TimeCourse]
 
     def time_course(self, run: Run) -> TimeCourse:
-        acting = [(name, sorted(self._act(name))) for name in run.names]
-        return self.kept(repr((run, acting)), lambda: self._simulated(run))
+        return self.kept(self.key(run), lambda: self._simulated(run))
 
-    def _act(self, name: str) -> list[tuple[str, float]]:
-        bound = self.bound.interventions[name]
-        return [*bound.set.items(), *bound.scale.items()]
+    def key(self, run: Run) -> str:
+        """Return what tells a run from others, the doses that the reader moved included."""
+        acting = [self.bound.interventions[name] for name in run.names]
+        return repr((run, [(sorted(bound.set.items()), sorted(bound.scale.items())) for bound in acting]))
 
     def _simulated(self, run: Run) -> TimeCourse:
         horizon = self.bound.settings[run.setting].horizon
@@ -205,12 +213,6 @@ def _filled(of: type[Any], entry: Mapping[str, Any]) -> Any:
 
 def _replaced(values: Mapping[str, float], by: Mapping[str, float]) -> dict[str, float]:
     return {target: by.get(target, value) for target, value in values.items()}
-
-
-def _plain(course: TimeCourse) -> dict[str, Any]:
-    """Return a time course as JSON has it."""
-    values = {name: [float(value) for value in column] for name, column in course.values.items()}
-    return {"times": [float(time) for time in course.times], "values": values}
 
 
 def _effect(readings: Readings, contrast: Contrast) -> dict[str, Any] | None:

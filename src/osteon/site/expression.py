@@ -86,11 +86,11 @@ def computed(model: Model, known: Mapping[str, Any]) -> Iterator[tuple[str, dict
         answer = answers.answer(asked_for)
         if "curves" not in answer:
             continue
-        for side, curve in answer["curves"].items():
+        for side, name in answer["curves"].items():
             key = asked_for["setting"], "+".join(asked_for[side]) or CONTROL
             if key not in curves:
                 curves[key] = f"curves/{len(curves)}.json"
-                yield curves[key], _short(curve)
+                yield curves[key], _short(answers.curve(name))
             answer["curves"][side] = curves[key]
         yield path, answer
 

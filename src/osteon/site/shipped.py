@@ -27,7 +27,7 @@ MODULES = (
     "site/__init__",
     "site/answers",
 )
-"""All that `osteon.site.answers` imports. The package's own ``__init__`` is the public interface, which needs much more;
+"""All that `osteon.site.answers` imports. The package's own ``__init__`` is the public interface and needs much more;
 without it Python takes the folder for a package as well."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 

@@ -1,7 +1,9 @@
 // Osteon and COPASI, compiled to WebAssembly, beside the page: they are asked a question and give an answer.
 import { loadPyodide } from "./vendored/pyodide/pyodide.mjs";
 
-let answer;
+const KEPT = 60; // curves
+let answers;
+const curves = new Map(); // what was drawn before, by key
 
 async function open({ model, expression, wheel, modules }) {
   const here = (path) => new URL(path, import.meta.url).href;
@@ -11,13 +13,23 @@ async function open({ model, expression, wheel, modules }) {
   python.unpackArchive(await archive, "zip", { extractDir: "modules" });
   python.FS.writeFile("model.cps", new Uint8Array(await file));
   python.globals.set("expression", JSON.stringify(expression));
-  answer = python.runPython(`
+  answers = python.runPython(`
 import json, sys
 sys.path.insert(0, "modules")
 from osteon.site.answers import opened
 
 answers = opened(json.loads(expression), "model.cps")
-lambda question: json.dumps(answers.answer(json.loads(question)))`);
+lambda name, asked: json.dumps(getattr(answers, name)(json.loads(asked)))`);
+}
+
+function answer(question) {
+  const found = JSON.parse(answers("answer", JSON.stringify(question)));
+  for (const [side, key] of Object.entries(found.curves ?? {})) {
+    if (!curves.has(key)) curves.set(key, JSON.parse(answers("curve", JSON.stringify(key))));
+    found.curves[side] = curves.get(key);
+  }
+  for (const key of curves.keys()) if (curves.size > KEPT) curves.delete(key);
+  return found;
 }
 
 onmessage = async ({ data }) => {
@@ -27,7 +39,7 @@ onmessage = async ({ data }) => {
       postMessage({ ready: true });
       return;
     }
-    postMessage({ key: data.key, answer: JSON.parse(answer(JSON.stringify(data.question))) });
+    postMessage({ key: data.key, answer: answer(data.question) });
   } catch (error) {
     postMessage({ key: data.key, answer: { broken: String(error.message ?? error).trim().split("\n").at(-1) } });
   }

@@ -21,6 +21,7 @@ def verify(
     overrides: Mapping[str, float] | None = None,
     scale: Mapping[str, float] | None = None,
     counterfactual: str | None = None,
+    engine: str = "roadrunner",
     project: Place = None,
     progress: Progress | None = None,
 ) -> Scorecard:
@@ -32,6 +33,7 @@ def verify(
         scale: factors by which parameters are multiplied, by name.
         counterfactual: name of a set of values in the binding, under which an excluded mechanism acts; instead of
             ``overrides`` and ``scale``.
+        engine: what simulates, ``"roadrunner"`` or ``"copasi"``; the rule is the same.
         project: as in `models`.
         progress: see `osteon.api.arguments.Progress`.
 
@@ -46,7 +48,8 @@ def verify(
     opened_ = opened(project)
     names = named(opened_, models)
     change = overriding(overrides, scale)
-    loaded = [load(opened_, name, _overrides(opened_, name, change, counterfactual)) for name in names]
+    asked = [load(opened_, name, _overrides(opened_, name, change, counterfactual)) for name in names]
+    loaded = [model.replace(engine=engine) for model in asked]
     return _scorecard(opened_, loaded, progress)
 
 

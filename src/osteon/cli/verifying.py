@@ -43,6 +43,9 @@ def verify(
         bool,
         typer.Option("--accept-unmet", help="Exit 0 if every contradicted claim has its reason on record."),
     ] = False,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="What simulates: roadrunner, or copasi; the rule is the same.")
+    ] = "roadrunner",
     matrix: MatrixOption = False,
     json: AsJson = False,
     verbose: VerboseOption = False,
@@ -59,6 +62,7 @@ def verify(
         overrides=assigned(set_),
         scale=assigned(scale),
         counterfactual=counterfactual,
+        engine=engine,
         project=folder,
         progress=progress,
     )

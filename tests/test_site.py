@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -60,6 +62,7 @@ def claims(name: str) -> list[tuple[dict[str, Any], Claim, Contrast]]:
     return [(one, *pair) for one, pair in zip(known(name)["reported"], compared, strict=True)]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_the_page_asks_what_the_claim_compares(name: str) -> None:
     made = model(name)
@@ -94,6 +97,7 @@ def test_what_was_computed_in_advance_has_the_word_of_the_claim(name: str) -> No
         assert found["word"] == check.effects[0].label
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_copasi_gives_the_words_of_the_claims(name: str) -> None:
     """A sample of reports, those among them that compare two times or read a feature."""
@@ -108,6 +112,7 @@ def test_copasi_gives_the_words_of_the_claims(name: str) -> None:
         ), one["claim"]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_copasi_gives_the_numbers_of_libroadrunner(name: str) -> None:
     """Every setting with its control and a few reported conditions; all observables over the whole time."""
@@ -131,6 +136,7 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str) -> None:
                 )
 
 
+@pytest.mark.interop
 def test_a_moved_dose_is_what_another_binding_gives() -> None:
     asked = {**question(known("mitochondrial_lamin")["reported"][0]), "condition": ["cccp"], "reference": []}
     found = answers("mitochondrial_lamin").answer({**asked, "doses": {"cccp": {"cccp": 3.0}}})
@@ -140,6 +146,7 @@ def test_a_moved_dose_is_what_another_binding_gives() -> None:
     assert found["curves"]["condition"] != usual["curves"]["condition"]
 
 
+@pytest.mark.interop
 def test_what_cannot_be_combined_or_simulated_is_said() -> None:
     asked = {**question(known("bone_remodeling")["reported"][0]), "setting": "mouse"}
     clash = answers("bone_remodeling").answer({**asked, "condition": ["rankl_added", "resorption_stimulus"]})
@@ -161,7 +168,7 @@ def test_what_was_computed_in_advance_is_what_simulate_gives() -> None:
 def test_the_modules_of_the_page_need_nothing_but_python(tmp_path: Path) -> None:
     """In the page there is no numpy, no pydantic and no libsbml; here they are out of reach of an isolated Python."""
     name, content = shipped.archive()
-    (tmp_path / name).write_bytes(content)
+    ZipFile(BytesIO(content)).extractall(tmp_path / name)
     program = "import sys; sys.path.insert(0, sys.argv[1]); import osteon.site.answers as a; print(a.__file__)"
     command = [sys.executable, "-I", "-S", "-c", program, str(tmp_path / name)]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -33,7 +33,7 @@ def verify(
         scale: factors by which parameters are multiplied, by name.
         counterfactual: name of a set of values in the binding, under which an excluded mechanism acts; instead of
             ``overrides`` and ``scale``.
-        engine: what simulates, ``roadrunner`` or ``copasi``; the rule is the same.
+        engine: what simulates, ``"roadrunner"`` or ``"copasi"``; the rule is the same.
         project: as in `models`.
         progress: see `osteon.api.arguments.Progress`.
 

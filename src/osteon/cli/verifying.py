@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from osteon.verification.scorecard import Scorecard
 
 
-EngineOption = Annotated[
-    str, typer.Option(metavar="NAME", help="What simulates: roadrunner, or copasi; the rule is the same.")
-]
 MatrixOption = Annotated[bool, typer.Option("--matrix", help="Show claims down and models across.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show every check of every claim.")]
 
@@ -46,7 +43,9 @@ def verify(
         bool,
         typer.Option("--accept-unmet", help="Exit 0 if every contradicted claim has its reason on record."),
     ] = False,
-    engine: EngineOption = "roadrunner",
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="What simulates: roadrunner, or copasi; the rule is the same.")
+    ] = "roadrunner",
     matrix: MatrixOption = False,
     json: AsJson = False,
     verbose: VerboseOption = False,

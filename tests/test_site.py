@@ -60,6 +60,7 @@ def claims(name: str) -> list[tuple[dict[str, Any], Claim, Contrast]]:
     return [(one, *pair) for one, pair in zip(known(name)["reported"], compared, strict=True)]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_the_page_asks_what_the_claim_compares(name: str) -> None:
     made = model(name)
@@ -94,6 +95,7 @@ def test_what_was_computed_in_advance_has_the_word_of_the_claim(name: str) -> No
         assert found["word"] == check.effects[0].label
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_copasi_gives_the_words_of_the_claims(name: str) -> None:
     """A sample of reports, those among them that compare two times or read a feature."""
@@ -108,6 +110,7 @@ def test_copasi_gives_the_words_of_the_claims(name: str) -> None:
         ), one["claim"]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", MODELS)
 def test_copasi_gives_the_numbers_of_libroadrunner(name: str) -> None:
     """Every setting with its control and a few reported conditions; all observables over the whole time."""
@@ -131,6 +134,7 @@ def test_copasi_gives_the_numbers_of_libroadrunner(name: str) -> None:
                 )
 
 
+@pytest.mark.interop
 def test_a_moved_dose_is_what_another_binding_gives() -> None:
     asked = {**question(known("mitochondrial_lamin")["reported"][0]), "condition": ["cccp"], "reference": []}
     found = answers("mitochondrial_lamin").answer({**asked, "doses": {"cccp": {"cccp": 3.0}}})
@@ -140,6 +144,7 @@ def test_a_moved_dose_is_what_another_binding_gives() -> None:
     assert found["curves"]["condition"] != usual["curves"]["condition"]
 
 
+@pytest.mark.interop
 def test_what_cannot_be_combined_or_simulated_is_said() -> None:
     asked = {**question(known("bone_remodeling")["reported"][0]), "setting": "mouse"}
     clash = answers("bone_remodeling").answer({**asked, "condition": ["rankl_added", "resorption_stimulus"]})

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _OBSERVABLE = "observable_"  # as in `osteon.sbml.observable_ids`, which needs libsbml
 _STOPS = 400
+_ENDLESS = 1e150
+"""Near the root of the greatest number COPASI goes on with that root, and says nothing."""
 
 
 def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accuracy, cached: bool) -> Engine:
@@ -313,6 +315,8 @@ class _Copasi:
         ]
         state = [item.getValue() for item in (*self._moving.values(), *self._rated)]
         self._course.restore()
+        if any(abs(amount) >= _ENDLESS for column in columns[1] for amount in column):
+            raise IntegrationError("COPASI stopped: a species grows without limit", None)
         self._restore(state)
         return columns
 

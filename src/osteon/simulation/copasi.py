@@ -34,11 +34,7 @@ def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accura
     """
     import numpy as np
 
-    from osteon.sbml import read
-
-    document = read(sbml, name)
-    if document.getModel().getNumEvents():
-        raise OsteonError(f"model {name!r} has events; it is run in libroadrunner, not in COPASI")
+    document = _without_events(sbml, name)
     amounts = [one.getId() for one in document.getModel().getListOfSpecies() if one.getHasOnlySubstanceUnits()]
     return _Copasi(_imported(sbml, name), observables, amounts, accuracy, np.array)
 
@@ -74,6 +70,7 @@ def saved(sbml: str, name: str) -> str:
     """
     import tempfile
 
+    _without_events(sbml, name)
     data = _imported(sbml, name)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -83,6 +80,16 @@ def saved(sbml: str, name: str) -> str:
             return re.sub(r"<!-- generated with .*? -->\n", "", path.read_text(encoding="utf-8"), count=1)
     finally:
         _copasi().CRootContainer.removeDatamodel(data)
+
+
+def _without_events(sbml: str, name: str) -> Any:
+    """Return a model's document; refuse one with events, which would fire while it is brought to rest."""
+    from osteon.sbml import read
+
+    document = read(sbml, name)
+    if document.getModel().getNumEvents():
+        raise OsteonError(f"model {name!r} has events; it is run in libroadrunner, not in COPASI")
+    return document
 
 
 def _copasi() -> Any:

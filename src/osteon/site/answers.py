@@ -76,8 +76,14 @@ def opened(expression: Mapping[str, Any], path: str) -> Answers:
     accuracy = Accuracy(expression["relative_tolerance"], expression["absolute_tolerance"])
     observables, amounts = expression["observables"], expression["amounts"]
     engine = copasi.opened_file(Path(path), observables=observables, amounts=amounts, accuracy=accuracy)
-    name, unit, settle = expression["id"], expression["time_unit"], expression["settle"]
-    return Answers(expression, Simulator(engine, name=name, time_unit=unit, settle=settle))
+    simulator = Simulator(
+        engine,
+        name=expression["id"],
+        time_unit=expression["time_unit"],
+        settle=expression["settle"],
+        timed=expression["timed"],
+    )
+    return Answers(expression, simulator)
 
 
 class Answers:
@@ -148,7 +154,8 @@ class Answers:
         claim, contrasts = self.contrasts(question)
         wanted = runs(bound, (reading for one in contrasts for reading in one.readings))
         simulations = _Simulations(bound, self._simulator, self._dense, self._kept)
-        readings = Readings(bound, wanted, simulations)
+        limit = bound.protocol.detection_limit * self._simulator.size
+        readings = Readings(bound, wanted, simulations, limit)
         keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
         for key in keys:
             simulations.time_course(wanted[key])

@@ -53,6 +53,7 @@ def expression(
         "relative_tolerance": binding.protocol.relative_tolerance,
         "absolute_tolerance": binding.protocol.absolute_tolerance,
         "settle": binding.time(binding.protocol.settle),
+        "timed": sbml.depends_on_time(model.sbml, model.shown),
         "amounts": [one.getId() for one in species if one.getHasOnlySubstanceUnits()],
         "default_setting": binding.protocol.default_setting,
         "settings": {name: _setting(model, name) for name in binding.settings},

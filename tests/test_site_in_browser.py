@@ -151,7 +151,9 @@ def test_a_claim_opens_its_own_experiment(site: str) -> None:
     link = html.unescape(re.findall(rf'href="\.\./(try/{NAME}\.html#[^"]*)"', card)[0])
     (state,) = used(f"{site}/{link}")["states"]
     shown = state["rows"][check.check.observable]
-    assert [shown["condition"], shown["reference"]] == pytest.approx(list(check.values), rel=1e-5, abs=1e-7)
+    assert [shown["condition"], shown["reference"]] == pytest.approx(
+        [check.effects[0].value, check.effects[0].reference], rel=1e-5, abs=1e-7
+    )
 
 
 def test_a_late_answer_shows_under_no_other_name(site: str) -> None:

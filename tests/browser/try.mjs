@@ -1,10 +1,11 @@
 // Uses the page "Try it" as a reader would: chooses, combines, moves a dose, follows the link; prints what it showed as JSON.
-// usage: node try.mjs CHROMIUM URL '{"steps": [...], "follow": true, "webassembly": true}'
+// With "delayed" the worker hears of every question so many milliseconds late, steps do not wait, and all that shows meanwhile is kept.
+// usage: node try.mjs CHROMIUM URL '{"steps": [...], "follow": true, "webassembly": true, "delayed": 0}'
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const [executablePath, url, text] = process.argv.slice(2);
-const wanted = { steps: [], follow: false, webassembly: true, width: 1280, dark: false, ...JSON.parse(text) };
+const wanted = { delayed: 0, steps: [], follow: false, webassembly: true, width: 1280, dark: false, ...JSON.parse(text) };
 const { origin } = new URL(url);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const context = await browser.newContext({ viewport: { width: wanted.width, height: 900 }, colorScheme: wanted.dark ? "dark" : "light" });
@@ -15,6 +16,16 @@ await context.route((address) => address.origin !== origin && address.protocol.s
   return route.abort();
 });
 if (!wanted.webassembly) await context.addInitScript(() => { delete globalThis.WebAssembly; });
+
+if (wanted.delayed) await context.addInitScript((delay) => {
+  const Real = globalThis.Worker;
+  globalThis.Worker = class extends Real {
+    postMessage(message) {
+      if (message.question && globalThis.late) setTimeout(() => super.postMessage(message), delay);
+      else super.postMessage(message);
+    }
+  };
+}, wanted.delayed);
 
 async function opened(address) {
   const page = await context.newPage();
@@ -28,6 +39,10 @@ async function opened(address) {
 const read = (page) => page.evaluate(() => ({
   hash: location.hash,
   shown: document.querySelector("#try").dataset.shown,
+  summary: document.querySelector("#try .summary").textContent.trim().replace(/\s+/g, " "),
+  comparison: document.querySelector("#try .comparison").hidden ? null : document.querySelector("#try .comparison").textContent,
+  drawn: [...document.querySelectorAll("#try .drawing > *")].some((one) => getComputedStyle(one).visibility !== "hidden"),
+  reported: document.querySelector("#reported").value,
   trouble: document.querySelector("#try .trouble").textContent,
   status: document.querySelector("#try .status").textContent,
   rows: Object.fromEntries([...document.querySelectorAll("#try tbody tr")].map((row) => {
@@ -45,6 +60,7 @@ async function pressed(page, id) {
 const settled = (page) => page.waitForFunction(() => document.querySelector("#try").dataset.settled === location.hash, null, { timeout: 240000 });
 const page = await opened(url);
 found.states.push(await read(page));
+await page.evaluate(() => { globalThis.late = true; });
 for (const { tick, untick, press, dose, value, select, option, clear } of wanted.steps) {
   if (clear) await page.getByRole("button", { name: "Clear" }).click();
   if (tick) await page.check(`#do-${tick}`);
@@ -52,8 +68,14 @@ for (const { tick, untick, press, dose, value, select, option, clear } of wanted
   if (untick) await page.uncheck(`#do-${untick}`);
   if (dose) { await page.fill(`#dose-${dose} ~ input[type=number]`, String(value)); await page.keyboard.press("Tab"); }
   if (select) await page.selectOption(`#${select}`, option);
+  if (wanted.delayed) continue;
   await settled(page);
   found.states.push(await read(page));
+}
+while (wanted.delayed) {
+  found.states.push(await read(page));
+  if (await page.evaluate(() => document.querySelector("#try").dataset.settled === location.hash)) break;
+  await page.waitForTimeout(50);
 }
 if (wanted.follow) {
   const other = await opened(await page.evaluate(() => location.href));

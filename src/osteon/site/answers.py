@@ -153,7 +153,9 @@ class Answers:
         bound = self._moved(question["doses"])
         claim, contrasts = self.contrasts(question)
         wanted = runs(bound, (reading for one in contrasts for reading in one.readings))
-        simulations = _Simulations(bound, self._simulator, self._dense, self._kept)
+        # Both curves are drawn as far as the later of the two readings.
+        until = max((time for run in wanted.values() for time in run.times), default=0.0)
+        simulations = _Simulations(bound, self._simulator, self._dense, self._kept, until)
         limit = bound.protocol.detection_limit * self._simulator.size
         readings = Readings(bound, wanted, simulations, limit)
         keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
@@ -192,6 +194,7 @@ class _Simulations:
     simulator: Simulator
     dense: Mapping[str, list[float]]
     kept: Callable[[str, Callable[[], TimeCourse]], TimeCourse]
+    until: float
 
     def time_course(self, run: Run) -> TimeCourse:
         return self.kept(self.key(run), lambda: self._simulated(run))
@@ -199,11 +202,11 @@ class _Simulations:
     def key(self, run: Run) -> str:
         """Return what tells a run from others, the doses that the reader moved included."""
         acting = [self.bound.interventions[name] for name in run.names]
-        return repr((run, [(sorted(bound.set.items()), sorted(bound.scale.items())) for bound in acting]))
+        return repr((run, self.until, [(sorted(bound.set.items()), sorted(bound.scale.items())) for bound in acting]))
 
     def _simulated(self, run: Run) -> TimeCourse:
         horizon = self.bound.settings[run.setting].horizon
-        until = max(self.bound.time(horizon), *run.times, 0.0)
+        until = max(self.bound.time(horizon), self.until)
         laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until)
         start, end = laid_out.periods[0].start, laid_out.periods[-1].end
         step = (end - start) / (POINTS - 1)

@@ -53,6 +53,7 @@ function restore() {
   for (const side of ["observable", "reference_observable"]) {
     if (Object.hasOwn(expression.observables, given.get(side) ?? "")) state[side] = given.get(side);
   }
+  if (state.reference_at !== null && sameMoment(readout(), state.reference_at)) state.reference_at = null;
   for (const part of given.getAll("dose")) {
     const [, name, target, number] = /^(\w+)\.(\w+):(\S+)$/.exec(part) ?? [];
     const bound = expression.interventions[name];

@@ -67,7 +67,7 @@ def test_every_name_of_a_file_shows_what_was_written(tmp_path: Path) -> None:
     os.link(tmp_path / "one", tmp_path / "two")
     write_file(tmp_path / "one", "new")
     assert (tmp_path / "two").read_text() == "new"
-    assert os.path.samefile(tmp_path / "one", tmp_path / "two")
+    assert (tmp_path / "one").samefile(tmp_path / "two")
 
 
 def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_text_that_no_file_can_hold_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OsteonError, match="x.csv: cannot be written"):
+    with pytest.raises(OsteonError, match=r"x\.csv: cannot be written"):
         write_file(tmp_path / "x.csv", "\udc80")
     assert tree(tmp_path) == {}
 

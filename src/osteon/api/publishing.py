@@ -148,6 +148,6 @@ def run(archive: str | Path, *, engine: str = "tellurium") -> Results:
         OsteonError: if the archive is refused, the engine is unknown or not installed, or it fails.
     """
     from osteon import engines
-    from osteon.engines import archive as archives
+    from osteon import archive as archives
 
     return engines.run(archives.read(Path(archive)), engine)

@@ -1,7 +1,7 @@
 """Antimony as text: faults that Antimony accepts without a word, or stops at without one that helps.
 
-Antimony accepts a symbol set twice (the last wins) and numbers without units. It follows a file that imports itself until
-no file can be opened any more, and cannot say what is wrong with a letter outside of ASCII.
+Antimony accepts a symbol set twice (the last wins) and numbers without units. It follows a file that imports itself
+until no file can be opened any more, and cannot say what is wrong with a letter outside of ASCII.
 """
 
 from __future__ import annotations

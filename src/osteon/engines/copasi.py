@@ -139,7 +139,11 @@ def _ready_made(
     archive: Archive, master: Entry, folder: Path, times: Mapping[str, Sequence[float]] = MappingProxyType({})
 ) -> Iterator[Table]:
     with _Opened() as data:
-        if not data.loadModel(str(folder / master.path)):
+        path = folder / master.path
+        if not master.path.isascii():  # COPASI opens no other names.
+            path = folder / "copasi_master.cps"
+            path.write_bytes(archive.files[master.path])
+        if not data.loadModel(str(path)):
             raise _failure(archive, master.path)
         sets = data.getModel().getModelParameterSets()
         for index in range(sets.size()):
@@ -179,9 +183,7 @@ def _tasks(archive: Archive, document: sedml.SedmlExperiments, folder: Path) -> 
 def _read_where_asked(data: Any, course: sedml.TimeCourse) -> None:
     """Let COPASI keep the times that the SED-ML asks for."""
     data.getModel().setInitialTime(course.initial)
-    data.getModel().applyInitialValues()
-    times = np.linspace(course.start, course.end, course.steps + 1) - course.initial
-    _read(data, times.tolist())
+    _read(data, np.linspace(course.start, course.end, course.steps + 1).tolist())
 
 
 def _steady_state(data: Any, archive: Archive, path: str, task: sedml.Task) -> Table:

@@ -131,11 +131,14 @@ def _quick_compilation() -> Iterator[None]:
 
 @contextmanager
 def _one_compilation(tellurium: Any) -> Iterator[None]:
-    """Let each model file be compiled once: tellurium does it for every experiment, and once more after its changes."""
-    load, compiled = tellurium.loadSBMLModel, {}
+    """Let no file that many models are in be compiled for each of them; few are kept, for their code takes room."""
+    load, compiled, seen = tellurium.loadSBMLModel, {}, set()
 
     def load_once(sbml: str) -> Any:
-        if sbml.lstrip().startswith("<"):  # the text of a changed model, which differs each time
+        if sbml.lstrip().startswith("<"):  # the text of a model that is changed while it runs
+            return load(sbml)
+        if sbml not in seen:
+            seen.add(sbml)
             return load(sbml)
         if sbml not in compiled:
             first = load(sbml)

@@ -183,6 +183,7 @@ def _tasks(archive: Archive, document: sedml.SedmlExperiments, folder: Path) -> 
 def _read_where_asked(data: Any, course: sedml.TimeCourse) -> None:
     """Let COPASI keep the times that the SED-ML asks for."""
     data.getModel().setInitialTime(course.initial)
+    data.getModel().updateInitialValues(COPASI.CCore.Framework_Concentration)
     _read(data, np.linspace(course.start, course.end, course.steps + 1).tolist())
 
 

@@ -16,6 +16,8 @@ from osteon import archive
 from osteon.engines import ENGINES, copasi, sedml
 from osteon.errors import ArchiveError
 
+pytestmark = pytest.mark.interop
+
 COURSE = SEDML[SEDML.index("<uniformTimeCourse") : SEDML.index("</uniformTimeCourse>") + len("</uniformTimeCourse>")]
 GROWING = SBML.replace("<listOfReactants>", "<listOfProducts>").replace("</listOfReactants>", "</listOfProducts>")
 FED = SBML.replace(

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from osteon.errors import OsteonError
 from osteon.files import decoded, folder_beside, replace_folder, write_file
-from osteon.pictures.plotting import blank, save
+from osteon.pictures.figure import Figure
+from osteon.pictures.plotting import save
 
 ROOT_ONLY = pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root makes devices and owners")
 
@@ -234,7 +235,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_picture_is_a_file_like_any_other(ending: str, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / f"link.{ending}").symlink_to(f"there/x.{ending}")
-    save(blank(1, 1), tmp_path / f"link.{ending}")
+    save(Figure(1, 1), tmp_path / f"link.{ending}")
     assert (tmp_path / f"link.{ending}").is_symlink()
     begins = {"svg": b"<?xml", "PNG": b"\x89PNG", "pdf": b"%PDF"}[ending]
     assert (tmp_path / "there" / f"x.{ending}").read_bytes().startswith(begins)

@@ -108,6 +108,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tup
     return ends
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("engine", ["tellurium", "copasi"])
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_run_as_it_says(case: str, engine: str, answers: dict[str, dict[str, tuple[float, float]]]) -> None:

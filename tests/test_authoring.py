@@ -224,3 +224,11 @@ def test_a_binding_in_another_encoding_is_told(encoding: str, message: str, root
     outcome = osteon("verify", cwd=root)
     assert outcome.code == 2
     assert f"models/bindings/demo.toml: cannot be read: {message}" in outcome.err
+
+
+@pytest.mark.parametrize("given", ["k_turnover=inf", "k_turnover=nan", "k_turnover=1e999", "k-turnover=1"])
+def test_a_value_that_is_none_is_refused_as_typed(given: str, root: Path, osteon: Command) -> None:
+    outcome = osteon("simulate", "demo", "--set", given, cwd=root)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "is not NAME=NUMBER" in outcome.err
+    assert "Traceback" not in outcome.err

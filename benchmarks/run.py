@@ -29,6 +29,7 @@ from osteon.analysis.robustness.result import samples
 from osteon.analysis.robustness.samples import TIGHT
 from osteon.errors import SimulationError
 from osteon.evidence.project import Project, find_project
+from osteon.files import write_file
 from osteon.simulation.schedule import Change
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +80,7 @@ def main() -> None:
     lines += ["", "### Long dense output: control over its horizon at 10,001 times", *_dense(work, options.rounds)]
     text = PAGE.read_text(encoding="utf-8")
     head, tail = text.split(START)[0], text.split(END)[1]
-    PAGE.write_text(f"{head}{START}\n\n" + "\n".join(lines) + f"\n\n{END}{tail}", encoding="utf-8")
+    write_file(PAGE, f"{head}{START}\n\n" + "\n".join(lines) + f"\n\n{END}{tail}")
 
 
 def _cold(work: list[jobs.Job], rounds: int) -> list[str]:

@@ -4,7 +4,9 @@ import hashlib
 import sys
 from pathlib import Path
 
+from osteon.files import write_file
+
 folder = Path(sys.argv[1])
 paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
 lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in paths]
-(folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+write_file(folder / "SHA256SUMS", "".join(lines))

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import osteon
+from osteon.files import write_file
 
 root = Path(__file__).parents[1]
 effects = osteon.verify(project=root).effects()
-(root / "tests" / "effects.json").write_text(json.dumps(effects, indent=1) + "\n", encoding="utf-8")
+write_file(root / "tests" / "effects.json", json.dumps(effects, indent=1) + "\n")

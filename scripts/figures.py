@@ -7,6 +7,5 @@ from osteon.pictures.plotting import save
 
 root = Path(__file__).parents[1]
 folder = root / "docs" / "figures"
-folder.mkdir(parents=True, exist_ok=True)
 for name in osteon.models(root):
     save(osteon.plot(osteon.load(name, project=root)), folder / f"{name}.svg")

@@ -12,7 +12,8 @@ import small
 from conftest import MODELS, PROJECT, ROOT, generated
 from osteon import sbml
 from osteon.curation import build
-from osteon.sbml.antimony import LICENSE, antimony_findings, compile_antimony, model_findings
+from osteon.sbml.antimony import LICENSE, compile_antimony, model_findings
+from osteon.sbml.antimony_text import antimony_findings
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -18,7 +18,8 @@ import pytest
 
 from conftest import ROOT, Command
 from omex import SBML, SEDML, files, manifest, pack
-from osteon.engines import ENGINES, archive
+from osteon import archive
+from osteon.engines import ENGINES
 
 Pack = Callable[[Path], object]
 

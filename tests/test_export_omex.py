@@ -16,8 +16,8 @@ import pytest
 
 from conftest import MODELS, PROJECT, ROOT, Command
 from exported import gathered
-from osteon.engines import archive
-from osteon.engines.archive import Archive
+from osteon import archive
+from osteon.archive import Archive
 from osteon.experiments.experiment import design
 from osteon.exporters import copasi, export, sedml
 from osteon.sbml.antimony import LICENSE

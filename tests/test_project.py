@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -18,6 +20,7 @@ from osteon.evidence.project import Project
 from osteon.files import write_file
 from osteon.simulation.model import load
 
+T = TypeVar("T")
 BROKEN = 'nonsense = "no key of this kind"\n'
 
 
@@ -43,14 +46,8 @@ def test_each_file_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_file(result, json.dumps({"model": "one"}))
     write_file(root / "docs" / "results" / "robustness.json", json.dumps({"models": []}))
     reads: Counter[str] = Counter()
-    read_text = Path.read_text
-
-    def counted(self: Path, *arguments: str, **options: str) -> str:
-        if self.suffix in (".toml", ".json"):
-            reads[self.relative_to(root.resolve()).as_posix()] += 1
-        return read_text(self, *arguments, **options)
-
-    monkeypatch.setattr(Path, "read_text", counted)
+    for name in ("read_text", "read_bytes"):
+        monkeypatch.setattr(Path, name, _counted(getattr(Path, name), root, reads))
     project = Project(root)
     for _ in range(3):
         for name in project.model_names:
@@ -69,6 +66,15 @@ def test_each_file_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "models/results/one.ablation.json": 1,
         "docs/results/robustness.json": 1,
     }
+
+
+def _counted(read: Callable[..., T], root: Path, reads: Counter[str]) -> Callable[..., T]:
+    def counted(self: Path, *arguments: str, **options: str) -> T:
+        if self.suffix in (".toml", ".json"):
+            reads[self.relative_to(root.resolve()).as_posix()] += 1
+        return read(self, *arguments, **options)
+
+    return counted
 
 
 def test_a_file_with_faults_has_the_same_faults_when_asked_again(root: Path) -> None:

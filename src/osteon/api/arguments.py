@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from math import isfinite
 from operator import index
 from pathlib import Path
 from typing import Any, Protocol
@@ -61,7 +63,7 @@ def overriding(values: Mapping[str, float] | None, factors: Mapping[str, float] 
     """Return other values of parameters, and factors, as an act that holds throughout.
 
     Raises:
-        OsteonError: if one of them is not a number.
+        OsteonError: if one of them is not a finite number, or its name is none.
     """
     if not values and not factors:
         return None
@@ -73,8 +75,10 @@ def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
     for name, value in values.items():
         try:
             found[name] = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise no_assignment(f"{name}={value}") from None
+        if not (isfinite(found[name]) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)):
+            raise no_assignment(f"{name}={value}")
     return found
 
 

@@ -147,7 +147,7 @@ def run(archive: str | Path, *, engine: str = "tellurium") -> Results:
     Raises:
         OsteonError: if the archive is refused, the engine is unknown or not installed, or it fails.
     """
+    from osteon import archive as archives
     from osteon import engines
-    from osteon.engines import archive as archives
 
     return engines.run(archives.read(Path(archive)), engine)

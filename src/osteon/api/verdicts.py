@@ -64,7 +64,7 @@ def score(
     """Judge any SBML model by the same evidence, through a binding of its own.
 
     Args:
-        file: the SBML file.
+        file: the model, in SBML or Antimony; it may be compressed or in an archive, as ``archive.omex/model.xml``.
         binding: the file that says what the words of the evidence mean in that model.
         beside: ids of models of the project to judge too.
         project: as in `models`.
@@ -78,16 +78,17 @@ def score(
     """
     from osteon import sbml
     from osteon.curation.lint import binding_findings
-    from osteon.simulation.model import Model, load, read_text
+    from osteon.sbml.files import open_model
+    from osteon.simulation.model import Model, load
 
     opened_ = opened(project)
     bound = opened_.read_binding(Path(binding))
-    text = read_text(Path(file), str(file))
-    findings = list(binding_findings(bound, sbml.read(text, str(file)), str(binding)))
+    model = open_model(Path(file), str(file))
+    findings = list(binding_findings(bound, sbml.read(model.text, model.shown), str(binding)))
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    return _scorecard(opened_, [Model(text, bound, opened_.vocabulary, shown=str(file)), *others], progress)
+    return _scorecard(opened_, [Model(model.text, bound, opened_.vocabulary, shown=model.shown), *others], progress)
 
 
 def _overrides(project: Project, name: str, change: Act | None, counterfactual: str | None) -> Act | None:

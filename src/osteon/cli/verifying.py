@@ -72,7 +72,10 @@ def verify(
 
 
 def score(
-    file: Annotated[Path, typer.Argument(help="An SBML file: your own model, or a published one.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A model in SBML or Antimony: your own, or a published one; compressed or in an archive."),
+    ],
     binding: Annotated[Path, typer.Option(help="The binding: what the words of the evidence mean in that model.")],
     beside: Annotated[
         list[str] | None, typer.Option(metavar="MODEL", help="Judge this model of the project too; may be repeated.")

@@ -17,7 +17,8 @@ from osteon.evidence.claims import Evidence, Vocabulary
 from osteon.evidence.project import Files, Project, readable
 from osteon.evidence.references import conflict_findings, tag_findings
 from osteon.evidence.toml import Document
-from osteon.sbml.antimony import antimony_findings, compile_antimony, model_findings
+from osteon.sbml.antimony import compile_antimony, model_findings
+from osteon.sbml.antimony_text import antimony_findings, read_antimony
 from osteon.simulation.model import Model, read_text
 from osteon.verification.verify import verify
 
@@ -59,7 +60,7 @@ def compiled(project: Project, name: str) -> str:
     """Return the SBML text of one model, compiled from its Antimony; see `compile_antimony`."""
     files = project.known_files(name)
     shown = files.shown(files.antimony)
-    text = read_text(files.antimony, shown)
+    text = read_antimony(files.antimony, shown)
     title = project.binding(name).title
     return compile_antimony(text, title=title, shown=shown, folder=files.antimony.parent)
 
@@ -90,7 +91,8 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
             return crossed
         claims = list(project.claims(binding))
         inherited = project.inherited(binding)
-        findings = list(antimony_findings(read_text(files.antimony, shown), shown))
+        text = read_antimony(files.antimony, shown)
+        findings = list(antimony_findings(text, shown, files.antimony.parent))
         document = None if findings else sbml.read(compiled(project, name), shown)
     except ProjectError as error:
         return list(error.findings)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from osteon.evidence.project import Project
-from osteon.simulation.model import Model, read_text
+from osteon.sbml.files import open_model
+from osteon.simulation.model import Model
 from osteon.verification.scorecard import ClaimResult, Scorecard
 from osteon.verification.verify import verify
 
@@ -22,7 +23,7 @@ def scored(project: Project, name: str, file: Path) -> Scorecard:
         OsteonError: if a file cannot be read or is wrong.
     """
     binding = project.read_binding(project.root / "models" / "bindings" / "published" / f"{name}.toml")
-    model = Model(read_text(file, str(file)), binding, project.vocabulary, shown=str(file))
+    model = Model(open_model(file).text, binding, project.vocabulary, shown=str(file))
     return verify(model, project.claims(binding))
 
 

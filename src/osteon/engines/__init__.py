@@ -12,8 +12,8 @@ import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from osteon.archive import Archive
 from osteon.engines import sedml
-from osteon.engines.archive import Archive
 from osteon.engines.engine import Engine
 from osteon.engines.table import Results
 from osteon.errors import ArchiveError, OsteonError

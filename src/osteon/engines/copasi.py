@@ -14,10 +14,24 @@ from typing import Any
 import COPASI
 import numpy as np
 
+from osteon.archive import Archive, Entry
 from osteon.engines import sedml
-from osteon.engines.archive import Archive, Entry
-from osteon.engines.table import Results, Table
+from osteon.engines.table import Results, Table, together
 from osteon.errors import ArchiveError
+
+_COURSES = {19, 35, 88, 94, 280, 288, 433, 560, 694}
+"""Terms of KiSAO for integration with control of the error, by several steps: what COPASI's LSODA is."""
+_STEADY_STATES = {99, 282, 283, 355, 356, 407, 408, 409, 410, 411, 412, 413, 432, 437, 568, 569}
+"""Terms of KiSAO for methods that look for a steady state."""
+_FOUND = (1, 2)
+"""COPASI's codes of a steady state and of an equilibrium; one with negative amounts is neither."""
+_SETTINGS = {
+    209: ("Relative Tolerance", float),
+    211: ("Absolute Tolerance", float),
+    415: ("Max Internal Steps", int),
+    467: ("Max Internal Step Size", float),
+}
+"""COPASI's name and kind of each parameter of an algorithm, by its term."""
 
 
 def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
@@ -25,16 +39,24 @@ def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folde
 
     Returns:
         For a ``.cps`` file the time course of each of its parameter sets, or of its own values where it has none; for
-        SED-ML the time course of each simple task. Columns are named by SBML ids where there are any; species are
-        concentrations.
+        SED-ML the time course or steady state of each simple task of each file. Columns are named by SBML ids where
+        there are any; species are concentrations.
+
+    Raises:
+        ArchiveError: if COPASI cannot run it, or it asks for what is not done here.
     """
-    archive.extract(folder)
-    master = _master(archive)
-    if master.path.lower().endswith(".cps") or "copasi" in master.format.lower():
-        return Results(tuple(_ready_made(archive, master, folder)))
-    experiments = documents[master.path]
-    left_out = tuple(f"{name} is a repeated task, which is left out" for name in experiments.repeated)
-    return Results(tuple(_simple_tasks(archive, experiments, folder)), left_out)
+    try:
+        master = _master(archive)
+        if _is_ready_made(master):
+            archive.extract(folder)
+            return Results(tuple(_ready_made(archive, master, folder)), _not_run(archive, master))
+        for document in documents.values():
+            _refuse_what_is_not_done(archive, document)
+        folder.mkdir(parents=True)
+        return Results(together({path: tuple(_tasks(archive, one, folder)) for path, one in documents.items()}))
+    except COPASI.CCopasiException as error:
+        what = " ".join(str(error).split()) or _messages() or "it gives no reason"
+        raise ArchiveError(archive.shown, None, f"COPASI cannot run it: {what[:300]}") from None
 
 
 def read_at(archive: Archive, times: Mapping[str, Sequence[float]], folder: Path) -> Results:
@@ -54,15 +76,74 @@ def _master(archive: Archive) -> Entry:
         {*archive.of_format("copasi"), *archive.of_format("sed-ml")}, key=lambda c: (not c.master, c.path)
     )
     if not readable:
-        raise ArchiveError(archive.shown, None, "neither a COPASI file nor SED-ML in it, which is what COPASI runs")
+        what = "neither a COPASI file nor SED-ML in it, which is what COPASI runs; `osteon score` judges a model in it"
+        raise ArchiveError(archive.shown, None, what)
     return readable[0]
+
+
+def _is_ready_made(content: Entry) -> bool:
+    return content.path.lower().endswith(".cps") or "copasi" in content.format.lower()
+
+
+def _not_run(archive: Archive, master: Entry) -> tuple[str, ...]:
+    """Return a note for each other file that claims to be the master, or that might be it where none does."""
+    others = [one for one in (*archive.of_format("copasi"), *archive.of_format("sed-ml")) if one.path != master.path]
+    rivals = dict.fromkeys(one.path for one in others if one.master == master.master)
+    return tuple(f"{path} is not run; COPASI runs {master.path}" for path in rivals)
+
+
+def _refuse_what_is_not_done(archive: Archive, document: sedml.SedmlExperiments) -> None:
+    """Refuse every part of a SED-ML file that would be left out, or done otherwise than it says."""
+
+    def refuse(what: str) -> None:
+        raise ArchiveError(archive.shown, document.path, f"{what}, which is not run in COPASI; try --engine tellurium")
+
+    kinds = {"repeatedTask": "repeated task", "parameterEstimationTask": "parameter estimation"}
+    for name, kind in document.repeated.items():
+        refuse(f"{name} is a {kinds.get(kind, f'<{kind}>')}")
+    if not document.tasks:
+        raise ArchiveError(archive.shown, document.path, "has no task, so there is nothing to run")
+    for task in document.tasks:
+        simulation = document.simulations.get(task.simulation)
+        if simulation is None or task.model not in document.models:
+            missing = task.simulation if simulation is None else task.model
+            raise ArchiveError(
+                archive.shown, document.path, f"task {task.id!r} refers to {missing!r}, which is not there"
+            )
+        if simulation.kind not in ("uniformTimeCourse", "steadyState"):
+            refuse(f"{task.simulation} is a <{simulation.kind}>")
+        known = _COURSES if simulation.course else _STEADY_STATES
+        if simulation.algorithm not in {*known, None}:
+            refuse(f"{task.simulation} asks for the algorithm {_term(simulation.algorithm)}")
+        for parameter in simulation.parameters:
+            if simulation.course is None or parameter not in _SETTINGS:
+                refuse(f"{task.simulation} sets the parameter {_term(parameter)} of its algorithm")
+        _refuse_times(archive, document, task, simulation.course)
+
+
+def _refuse_times(
+    archive: Archive, document: sedml.SedmlExperiments, task: sedml.Task, course: sedml.TimeCourse | None
+) -> None:
+    if course is not None and not (course.initial <= course.start < course.end and course.steps > 0):
+        what = (
+            f"{task.simulation} has no times: they run from {course.start:g} to {course.end:g} in {course.steps} steps"
+        )
+        raise ArchiveError(archive.shown, document.path, what)
+
+
+def _term(number: int | None) -> str:
+    return "without a term of KiSAO" if number is None or number < 0 else f"KISAO:{number:07}"
 
 
 def _ready_made(
     archive: Archive, master: Entry, folder: Path, times: Mapping[str, Sequence[float]] = MappingProxyType({})
 ) -> Iterator[Table]:
     with _Opened() as data:
-        if not data.loadModel(str(folder / master.path)):
+        path = folder / master.path
+        if not master.path.isascii():  # COPASI opens no other names.
+            path = folder / "copasi_master.cps"
+            path.write_bytes(archive.files[master.path])
+        if not data.loadModel(str(path)):
             raise _failure(archive, master.path)
         sets = data.getModel().getModelParameterSets()
         for index in range(sets.size()):
@@ -76,23 +157,44 @@ def _ready_made(
             yield _time_course(data, archive, master.path, "time_course", data.getModel().getObjectName())
 
 
-def _simple_tasks(archive: Archive, experiments: sedml.SedmlExperiments, folder: Path) -> Iterator[Table]:
-    for task in experiments.tasks:
-        with _Opened() as data:
-            options = COPASI.SedmlImportOptions(task.id, task.model)
-            if not data.importSEDML(str(folder / experiments.path), None, True, options):
-                raise _failure(archive, experiments.path)
-            _read_where_asked(data, experiments.time_courses.get(task.simulation))
-            yield _time_course(data, archive, experiments.path, task.id, task.name)
+def _tasks(archive: Archive, document: sedml.SedmlExperiments, folder: Path) -> Iterator[Table]:
+    """Run each simple task; its model's changes are made, and all else is set here, so that COPASI reads no SED-ML.
 
-
-def _read_where_asked(data: Any, simulation: sedml.TimeCourse | None) -> None:
-    """Let COPASI keep the times that the SED-ML asks for.
-
-    Its import spreads steps of that size over the time before the start of output too, which may be millions of them.
+    COPASI's own import leaves out changes by formulas, steady states and algorithms that it does not know.
     """
-    if simulation is not None and simulation.start > simulation.initial:
-        _read(data, np.linspace(simulation.start, simulation.end, simulation.steps + 1).tolist())
+    # COPASI keeps SBML ids only of what it reads from a file; a name of ours is one that it can open.
+    source = folder / "model.xml"
+    for task in document.tasks:
+        simulation = document.simulations[task.simulation]
+        source.write_text(document.models[task.model], encoding="utf-8")
+        with _Opened() as data:
+            if not data.importSBML(str(source)):
+                raise _failure(archive, document.path)
+            if simulation.course is None:
+                yield _steady_state(data, archive, document.path, task)
+                continue
+            for term, value in simulation.parameters.items():
+                name, kind = _SETTINGS[term]
+                data.getTask("Time-Course").getMethod().getParameter(name).setValue(kind(float(value)))
+            _read_where_asked(data, simulation.course)
+            yield _time_course(data, archive, document.path, task.id, task.name)
+
+
+def _read_where_asked(data: Any, course: sedml.TimeCourse) -> None:
+    """Let COPASI keep the times that the SED-ML asks for."""
+    data.getModel().setInitialTime(course.initial)
+    data.getModel().updateInitialValues(COPASI.CCore.Framework_Concentration)
+    _read(data, np.linspace(course.start, course.end, course.steps + 1).tolist())
+
+
+def _steady_state(data: Any, archive: Archive, path: str, task: sedml.Task) -> Table:
+    search = data.getTask("Steady-State")
+    if not search.process(True) or search.getResult() not in _FOUND:
+        raise ArchiveError(archive.shown, path, f"COPASI finds no steady state for task {task.id!r}")
+    model = data.getModel()
+    values = {one.getSBMLId(): one.getConcentration() for one in model.getMetabolites()}
+    values |= {one.getSBMLId(): one.getValue() for one in (*model.getCompartments(), *model.getModelValues())}
+    return Table(task.id, task.name, {name: np.array([value]) for name, value in values.items() if name})
 
 
 def _read(data: Any, times: Sequence[float]) -> None:
@@ -124,8 +226,11 @@ def _time_course(data: Any, archive: Archive, path: str, name: str, label: str) 
 
 
 def _failure(archive: Archive, path: str) -> ArchiveError:
-    messages = " ".join(COPASI.CCopasiMessage.getAllMessageText().split())
-    return ArchiveError(archive.shown, path, f"COPASI cannot run it: {messages[:300] or 'it gives no reason'}")
+    return ArchiveError(archive.shown, path, f"COPASI cannot run it: {_messages()[:300] or 'it gives no reason'}")
+
+
+def _messages() -> str:
+    return " ".join(str(COPASI.CCopasiMessage.getAllMessageText()).split())
 
 
 class _Opened:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from osteon.engines.archive import Archive
+from osteon.archive import Archive
 from osteon.engines.sedml import SedmlExperiments
 from osteon.engines.table import Results
 

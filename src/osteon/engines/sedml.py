@@ -7,12 +7,13 @@ right-hand sides, the names of functions as calls. So every attribute is held to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from osteon.engines.archive import Archive
+from osteon.archive import Archive
+from osteon.engines.changes import changed_models, serialized
 from osteon.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _XPATH = re.compile(r"(?:[\w:./\[\]@=*|, #-]|'[\w.-]*'|\"[\w.-]*\")*")
 _SYMBOL = re.compile(r"[\w:.#-]*")
 _TAME = re.compile(r"[^\r\n\\'\"`(){};]*")
 _MATHML_NUMBER = re.compile(r"[\d.eE+\s-]*")
+_KISAO = re.compile(r"(?:.*[/#:])?(?:kisao:)?KISAO[:_](\d+)", re.IGNORECASE)
 _COUNT = re.compile(r"\d{1,6}")
 _ID_ATTRIBUTES = {"id", "task", "range", "modelReference", "taskReference", "simulationReference", "dataReference"}
 _FUNCTIONS = {"min", "max", "sum", "product", "mean"}
@@ -51,19 +53,34 @@ class TimeCourse:
 
 
 @dataclass(frozen=True)
+class Simulation:
+    """A simulation: its kind, which is the name of its element, its algorithm, and the parameters of that, by number.
+
+    Algorithms are terms of KiSAO, by number, ``None`` where there is none; uniform time courses have a ``course``.
+    """
+
+    kind: str
+    algorithm: int | None
+    parameters: dict[int, str]
+    course: TimeCourse | None
+
+
+@dataclass(frozen=True)
 class SedmlExperiments:
     """A SED-ML document that was found harmless.
 
-    ``tasks`` are its simple tasks, ``time_courses`` their simulations by id, and ``repeated`` the ids of the other
-    tasks, which run ``subtasks``; ``reports`` the columns of each report, and ``curves`` those of each plot: for each
+    ``models`` are the SBML texts of its models by id, with their changes made. ``tasks`` are its simple tasks,
+    ``simulations`` their simulations by id, and ``repeated`` the other tasks, which run ``subtasks``, with the names of
+    their elements; ``reports`` the columns of each report, and ``curves`` those of each plot: for each
     column its label and the data generator; ``generators`` the task that each data generator reads first, and
     ``names`` what people call a task, report, plot or data generator.
     """
 
     path: str
     tasks: tuple[Task, ...]
-    time_courses: dict[str, TimeCourse]
-    repeated: tuple[str, ...]
+    models: dict[str, str]
+    simulations: dict[str, Simulation]
+    repeated: dict[str, str]
     subtasks: frozenset[str]
     reports: dict[str, dict[str, str]]
     curves: dict[str, dict[str, str]]
@@ -94,14 +111,36 @@ def read(archive: Archive, path: str) -> SedmlExperiments:
     return SedmlExperiments(
         path=path,
         tasks=tuple(tasks),
-        time_courses={e.get("id", ""): _time_course(e) for e in each("uniformTimeCourse")},
-        repeated=tuple(e.get("id", "") for e in each("repeatedTask")),
+        models=changed_models(archive, path, {e.get("id", ""): e for e in each("model")}),
+        simulations={e.get("id", ""): _simulation(e) for e in _inside(root, "listOfSimulations")},
+        repeated={e.get("id", ""): _local(e) for e in _inside(root, "listOfTasks") if _local(e) != "task"},
         subtasks=frozenset(e.get("task", "") for e in each("subTask")),
         reports={e.get("id", ""): _columns(e) for e in each("report")},
         curves={e.get("id", ""): _curves(e) for e in each("plot2D")},
         generators=generators,
         names={e.get("id", ""): _called(e) for e in outputs},
     )
+
+
+def _simulation(element: Element) -> Simulation:
+    algorithm = next(_each(element, "algorithm"), None)
+    parameters = _each(element, "algorithmParameter")
+    return Simulation(
+        kind=_local(element),
+        algorithm=None if algorithm is None else _term(algorithm),
+        parameters={_term(parameter): parameter.get("value", "") for parameter in parameters},
+        course=_time_course(element) if _local(element) == "uniformTimeCourse" else None,
+    )
+
+
+def _term(element: Element) -> int:
+    """Return the number of a term of KiSAO; -1 where it has none."""
+    found = _KISAO.fullmatch(element.get("kisaoID", ""))
+    return int(found[1]) if found else -1
+
+
+def _inside(root: Element, name: str) -> Iterator[Element]:
+    return (child for group in _each(root, name) for child in group if _local(child) not in ("notes", "annotation"))
 
 
 def _time_course(element: Element) -> TimeCourse:
@@ -123,6 +162,24 @@ def _curves(plot: Element) -> dict[str, str]:
         for reference in (curve.get("xDataReference", ""), curve.get("yDataReference", "")):
             columns[reference] = reference
     return columns
+
+
+def with_models(archive: Archive, path: str, files: Mapping[str, str]) -> str:
+    """Return a SED-ML file whose models have no changes any more, but files of their own.
+
+    Args:
+        archive: with the file.
+        path: of the file.
+        files: for each model its file, which has its changes made; see `SedmlExperiments.models`.
+    """
+    root = archive.element(path)
+    for model in _each(root, "model"):
+        model.set("source", files[model.get("id", "")])
+        model.set("language", "urn:sedml:language:sbml")
+        for child in list(model):
+            if _local(child) == "listOfChanges":
+                model.remove(child)
+    return serialized(root)
 
 
 def _first_task(generator: Element) -> str:
@@ -203,8 +260,12 @@ def _refuse_sources(root: Element, archive: Archive, path: str) -> None:
     """Refuse models from anywhere but the archive, and data, whose text tellurium would put into its program."""
     if next(_each(root, "dataDescription"), None) is not None:
         raise ArchiveError(archive.shown, path, "reads data from files (<dataDescription>), which is not run")
-    models = {element.get("id", "") for element in _each(root, "model")}
+    names = [element.get("id", "") for element in _each(root, "model")]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ArchiveError(archive.shown, path, f"has two models of the id {twice!r}")
     for element in _each(root, "model"):
-        source = element.get("source", "")
-        if source.removeprefix("#") not in models:
-            archive.element(archive.resolve(source, path))
+        language = element.get("language", "")
+        if language and "sbml" not in language.lower():
+            what = f"model {element.get('id')!r} is in the language {language!r}, which is not run; SBML is"
+            raise ArchiveError(archive.shown, path, what)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,3 +66,16 @@ class Results:
 def column(values: object) -> Vector:
     """Return numbers of an engine as one column."""
     return np.asarray(values, dtype=np.float64).reshape(-1)
+
+
+def together(tables: Mapping[str, tuple[Table, ...]]) -> tuple[Table, ...]:
+    """Return the tables of several SED-ML files, by path, as one row; their ids then tell the files apart."""
+    if len(tables) == 1:
+        return next(iter(tables.values()))
+    stems = [re.sub(r"\W", "_", path.rpartition(".")[0]) for path in tables]
+    names = [stem if stems.count(stem) == 1 else f"{stem}_{number}" for number, stem in enumerate(stems, 1)]
+    return tuple(
+        replace(table, id=f"{name}_{table.id}")
+        for name, found in zip(names, tables.values(), strict=True)
+        for table in found
+    )

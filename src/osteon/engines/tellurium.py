@@ -10,16 +10,20 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from osteon.archive import Archive
 from osteon.engines import sedml
-from osteon.engines.archive import Archive
-from osteon.engines.table import Results, Table, column
+from osteon.engines.table import Results, Table, column, together
 from osteon.errors import ArchiveError
+
+_LEFT_OUT = re.compile(
+    "nsupported|not supported|CellML|No integrator exists|could not be resolved|Unrecognized|Unknown target"
+)
+"""What tellurium says where it goes on without a part of a file."""
 
 
 def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
@@ -29,28 +33,44 @@ def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folde
         A table for each report; where a file has no reports, one for each plot; where it has neither, for each task.
     """
     if not documents:
-        raise ArchiveError(archive.shown, None, "no SED-ML in it, which is what tellurium runs; try --engine copasi")
+        other = archive.of_format("copasi")
+        hint = "try --engine copasi" if other else "`osteon score` judges a model in it"
+        raise ArchiveError(archive.shown, None, f"no SED-ML in it, which is what tellurium runs; {hint}")
     _refuse_overwritten(archive, documents.values())
-    packed, unpacked = folder / "archive.omex", folder / "unpacked"
-    unpacked.mkdir(parents=True)
-    packed.write_bytes(archive.packed)
+    found = {}
     try:
         with _quiet():
             import tellurium
         with _quiet() as complaints, _quick_compilation(), _one_compilation(tellurium):
-            done = tellurium.executeCombineArchive(str(packed), workingDir=str(unpacked), createOutputs=False)
+            for number, document in enumerate(documents.values()):
+                found[document.path] = _executed(archive, document, folder / f"{number}")
     except Exception as error:  # tellurium runs a program of its own making, which may fail in any way
         raise ArchiveError(archive.shown, None, f"tellurium cannot run it: {_sentence(error)}") from None
-    unsupported = [complaint for complaint in complaints if "nsupported" in complaint or "CellML" in complaint]
-    if unsupported:
-        raise ArchiveError(archive.shown, None, f"tellurium would leave something out: {unsupported[0]}")
-    found = {Path(path).relative_to(unpacked).as_posix(): result["dataGenerators"] for path, result in done.items()}
-    tables = [
-        table if len(documents) == 1 else replace(table, id=f"{_stem(path)}_{table.id}")
-        for path, document in documents.items()
-        for table in _tables(document, found[path])
-    ]
-    return Results(tuple(tables), tuple(dict.fromkeys(complaints)))
+    left_out = [complaint for complaint in complaints if _LEFT_OUT.search(complaint)]
+    if left_out:
+        raise ArchiveError(archive.shown, None, f"tellurium would leave something out: {left_out[0]}")
+    tables = {path: tuple(_tables(document, found[path])) for path, document in documents.items()}
+    return Results(together(tables), tuple(dict.fromkeys(complaints)))
+
+
+def _executed(archive: Archive, document: sedml.SedmlExperiments, folder: Path) -> Mapping[str, Any]:
+    """Run one SED-ML file, whose models lie beside it with their changes made; return its data generators.
+
+    tellurium's own changes are made last first, and those that it does not understand not at all.
+    """
+    from tellurium.sedml.tesedml import SEDMLCodeFactory
+
+    folder.mkdir(parents=True)
+    files: dict[str, str] = {}
+    for text in dict.fromkeys(document.models.values()):
+        files[text] = f"model_{len(files)}.xml"
+        (folder / files[text]).write_text(text, encoding="utf-8")
+    path = folder / "experiments.sedml"
+    own = {name: files[text] for name, text in document.models.items()}
+    path.write_text(sedml.with_models(archive, document.path, own), encoding="utf-8")
+    factory = SEDMLCodeFactory(str(path), sedmlFile=str(path), workingDir=str(folder), createOutputs=False)
+    generators: Mapping[str, Any] = factory.executePython()["dataGenerators"]
+    return generators
 
 
 def _refuse_overwritten(archive: Archive, documents: Iterable[sedml.SedmlExperiments]) -> None:
@@ -60,10 +80,6 @@ def _refuse_overwritten(archive: Archive, documents: Iterable[sedml.SedmlExperim
         if wrong:
             what = f"reports task {wrong[0]!r}, which another one repeats; tellurium would give the last repeat for it"
             raise ArchiveError(archive.shown, document.path, what)
-
-
-def _stem(path: str) -> str:
-    return re.sub(r"\W", "_", path.rpartition(".")[0])
 
 
 def _tables(document: sedml.SedmlExperiments, values: Mapping[str, Any]) -> Iterator[Table]:
@@ -115,11 +131,14 @@ def _quick_compilation() -> Iterator[None]:
 
 @contextmanager
 def _one_compilation(tellurium: Any) -> Iterator[None]:
-    """Let each model file be compiled once: tellurium does it for every experiment, and once more after its changes."""
-    load, compiled = tellurium.loadSBMLModel, {}
+    """Let no file that many models are in be compiled for each of them; few are kept, for their code takes room."""
+    load, compiled, seen = tellurium.loadSBMLModel, {}, set()
 
     def load_once(sbml: str) -> Any:
-        if sbml.lstrip().startswith("<"):  # the text of a changed model, which differs each time
+        if sbml.lstrip().startswith("<"):  # the text of a model that is changed while it runs
+            return load(sbml)
+        if sbml not in seen:
+            seen.add(sbml)
             return load(sbml)
         if sbml not in compiled:
             first = load(sbml)

@@ -22,6 +22,7 @@ from osteon.evidence.conditions import parse
 from osteon.evidence.references import shown_evidence, tag_findings, unknown_in_binding, unknown_in_evidence
 
 _MARK = Path("evidence", "vocabulary.toml")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PACKAGED = Path(__file__).parents[1] / "data"
 _CHECKOUT = Path(__file__).parents[3]
 
@@ -117,12 +118,12 @@ class Project:
     @cached_property
     def model_names(self) -> tuple[str, ...]:
         """Every model of the project: one binding each."""
-        return tuple(sorted(path.stem for path in (self.root / "models" / "bindings").glob("*.toml")))
+        return _names(self.root / "models" / "bindings")
 
     @cached_property
     def source_names(self) -> tuple[str, ...]:
         """Every source of the project: one evidence file each."""
-        return tuple(sorted(path.stem for path in (self.root / "evidence").glob("*.toml") if path.name != _MARK.name))
+        return tuple(name for name in _names(self.root / "evidence") if name != _MARK.stem)
 
     def files(self, name: str) -> Files:
         """Return the files of a model, whether or not they exist.
@@ -141,6 +142,8 @@ class Project:
             UnknownIdError: if there is no such model; suggests the nearest one.
         """
         if name not in self.model_names:
+            if Files(self.root, name).binding.is_file():
+                raise UnknownIdError(f"{name!r} is not a model's name: lower-case letters, digits and underscores")
             hint = suggestion(name, self.model_names) or f"; there are {listing(self.model_names) or 'none'}"
             raise UnknownIdError(f"unknown model {name!r}{hint}")
         return self.files(name)
@@ -249,6 +252,11 @@ class Project:
         for evidence in sources:
             for claim in evidence.claims:
                 yield evidence.source.id, claim
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """Return the stems of a folder's TOML files; what editors and systems leave beside them has other names."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml") if _NAME.fullmatch(path.stem) and path.is_file()))
 
 
 def readable(read: Callable[[str], T], names: Iterable[str]) -> tuple[list[T], list[Finding]]:

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from osteon.errors import Finding, ProjectError, suggestion
+from osteon.files import read_file
 
 
 class Document(BaseModel):
@@ -20,7 +21,9 @@ class Document(BaseModel):
     The docstring of a field is its description in the JSON Schema, which editors show to those who write the file.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a changed copy; pydantic would hand it what the original has worked out from its own values."""
@@ -45,10 +48,10 @@ def read(path: Path, kind: type[D], shown: str) -> D:
         ProjectError: with one finding per fault.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path)
     except FileNotFoundError:
         raise ProjectError([Finding(shown, "no such file")]) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ProjectError([Finding(shown, f"cannot be read: {error}")]) from None
     return parse(text, kind, shown)
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from osteon import engines
-from osteon.engines import archive
-from osteon.engines.archive import Archive, Entry
+from osteon import archive, engines
+from osteon.archive import Archive, Entry
 from osteon.engines.copasi import read_at
 from osteon.engines.table import Results
 from osteon.evidence.conditions import parse

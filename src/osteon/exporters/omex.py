@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from osteon.engines.archive import MANIFEST, MANIFEST_NAMESPACE
+from osteon.archive import MANIFEST, MANIFEST_NAMESPACE
 from osteon.experiments.experiment import ExperimentSet
 from osteon.exporters import copasi, metadata, sedml
 from osteon.exporters.bundle import Bundle, File

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from math import ceil, sqrt
 from pathlib import Path
 from textwrap import fill
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from osteon.errors import OsteonError
 from osteon.evidence.conditions import CONTROL
+from osteon.files import write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,10 +85,9 @@ def save(figure: Figure, path: Path) -> None:
     refuse_unknown_format(path)
     # Without a date and with a fixed salt an unchanged figure is an unchanged file.
     metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-    try:
-        figure.savefig(path, dpi=150, metadata=metadata)
-    except OSError as error:
-        raise OsteonError(f"{path}: cannot be written: {error.strerror}") from None
+    drawn = BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:].lower(), dpi=150, metadata=metadata)
+    write_file(path, drawn.getvalue())
 
 
 def _draw_panel(panel: Any, name: str, courses: Mapping[str, pd.DataFrame]) -> None:

@@ -1,13 +1,13 @@
 """Compilation: Antimony to annotated SBML. The only module that touches the Antimony project.
 
-Antimony accepts without a word a parameter that is never set, a misspelled name (a new symbol without a value), and a
-symbol set twice (the last wins). Each of these is a finding here.
+Antimony accepts without a word a parameter that is never set and a misspelled name (a new symbol without a value). Each
+of these is a finding here; what is found in the text alone stands in `osteon.sbml.antimony_text`.
 """
 
 from __future__ import annotations
 
+import keyword
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,17 @@ from typing import Any
 from osteon.errors import CompilationError, Finding, suggestion
 from osteon.sbml import comp as hierarchy
 from osteon.sbml import reading
+from osteon.sbml.antimony_text import spoken, unreadable
 
 LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 """Licence of every model: CC0, as BioModels asks."""
 
 _STAMP = re.compile(r"<!-- Created by libAntimony[^>]*-->\n")
-_SAID = re.compile(r'```.*?```|"[^"\n]*"|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
-_START = r"(?:^|[;,\n])\s*(?:(?:substanceOnly|const|var|species|compartment)\s+)*([A-Za-z_]\w*)\s*(?:in\s+\w+\s*)?"
-_IMPORT = re.compile(r'^\s*import\s+"([^"]*)"', re.MULTILINE)
-_VALUE = re.compile(_START + r"=(?![=>])")
-_BARE = re.compile(_START + r"=\s*[\d.][\d.eE+-]*[ \t]*(?=[;,\n]|$)")
 _NAME = re.compile(
     r"<vCard4:hasName( [^>]*)>\s*<vCard4:family-name>(.*?)</vCard4:family-name>"
     r"\s*<vCard4:given-name>(.*?)</vCard4:given-name>\s*</vCard4:hasName>"
 )
 _ORGANIZATION = re.compile(r"<vCard4:organization-name>(.*?)</vCard4:organization-name>")
-_UNIT = re.compile(r"\b([A-Za-z_]\w*)\s+has\s+\w+")
 
 
 def compile_antimony(text: str, *, title: str, shown: str, folder: Path | None = None) -> str:
@@ -80,12 +75,21 @@ def compile_hierarchy(text: str, flat: str, *, shown: str, folder: Path) -> str:
     return credited(_written(document))
 
 
+def reserved(name: str) -> str | None:
+    """Return in which language a name has a meaning of its own, or ``None``; Antimony's are found by compiling."""
+    if keyword.iskeyword(name):
+        return "Python"
+    return "SBML" if reading.is_reserved(name) else None
+
+
 def _loaded(text: str, shown: str, folder: Path | None) -> Any:
     """Return the Antimony library with a text loaded into it."""
     import antimony
 
     if not text.strip():
         raise CompilationError(f"{shown}: the file is empty; `osteon new NAME` writes a template")
+    for finding in unreadable(text, shown, folder):
+        raise CompilationError(str(finding))
     antimony.clearPreviousLoads()
     antimony.clearDirectories()
     antimony.setBareNumbersAreDimensionless(True)
@@ -93,14 +97,20 @@ def _loaded(text: str, shown: str, folder: Path | None) -> Any:
     if folder is not None:
         antimony.addDirectory(str(folder))
     if antimony.loadAntimonyString(text) < 0:
-        raise CompilationError(f"{shown}: {_located(antimony.getLastError())}")
+        raise CompilationError(f"{shown}: {_located(_last_error(antimony))}")
     return antimony
+
+
+def _last_error(antimony: Any) -> str:
+    try:
+        return str(antimony.getLastError())
+    except UnicodeDecodeError:  # It quotes a part of a letter.
+        return "Antimony cannot read it, and not say why; look for letters outside of ASCII"
 
 
 def _shared_by_parts(text: str) -> Iterator[tuple[hierarchy.Place, hierarchy.Place]]:
     """Yield each pair (part, symbol) that the text says is one thing, as ``a.x is b.y``."""
-    spoken = _SAID.sub("", text)
-    for match in re.finditer(r"\b(\w+)\.(\w+)\s+is\s+(\w+)\.(\w+)", spoken):
+    for match in re.finditer(r"\b(\w+)\.(\w+)\s+is\s+(\w+)\.(\w+)", spoken(text)):
         yield (match[1], match[2]), (match[3], match[4])
 
 
@@ -128,22 +138,6 @@ def credited(text: str) -> str:
         return text
     mark = "</dcterms:created>"
     return text.replace(mark, f'{mark}\n          <dcterms:license rdf:resource="{LICENSE}"/>')
-
-
-def antimony_findings(text: str, shown: str) -> Iterator[Finding]:
-    """Yield a finding for what Antimony accepts silently and SBML no longer shows: twice-set symbols, missing units."""
-    for path in _IMPORT.findall(text):
-        if Path(path).is_absolute() or ".." in Path(path).parts:
-            yield Finding(shown, f"import {path!r} leads out of the project; import files beside this one")
-    spoken = _SAID.sub(lambda match: "\n" * match[0].count("\n"), text)
-    for model in re.split(r"^\s*(?:model|module)\b", spoken, flags=re.MULTILINE):
-        counts = Counter(_VALUE.findall(model))
-        for name in sorted(name for name, count in counts.items() if count > 1):
-            yield Finding(shown, f"{name!r} is given a value {counts[name]} times; Antimony keeps the last silently")
-        declared = set(_UNIT.findall(model))
-        for match in _BARE.finditer(model):
-            if match[1] not in declared:
-                yield Finding(shown, f"{match[1]!r} has no unit; write it after the number, or 'dimensionless'")
 
 
 def model_findings(document: Any, shown: str) -> Iterator[Finding]:

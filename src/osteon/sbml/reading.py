@@ -123,6 +123,14 @@ def is_symbol(tree: Any) -> bool:
     return bool(tree.isName()) and not tree.getDefinitionURLString()
 
 
+def is_reserved(name: str) -> bool:
+    """Say whether SBML's mathematics or its units give a name a meaning."""
+    symbol, call = libsbml.parseL3Formula(name), libsbml.parseL3Formula(f"{name}(1)")
+    plain = symbol is not None and is_symbol(symbol) and not symbol.isConstant()
+    unit = libsbml.UnitKind_forName(name) != libsbml.UNIT_KIND_INVALID or libsbml.Unit.isBuiltIn(name, 2)
+    return unit or not plain or call is None or not call.isUserFunction()
+
+
 def _has(model: Any, name: str) -> bool:
     finders = (model.getSpecies, model.getParameter, model.getCompartment, model.getReaction)
     return any(find(name) is not None for find in finders)

@@ -18,6 +18,7 @@ from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
+from osteon.files import read_file
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
@@ -405,8 +406,8 @@ def read_text(path: Path, shown: str) -> str:
         CompilationError: if it cannot be read as text.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return read_file(path)
     except FileNotFoundError:
         raise CompilationError(f"{shown}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise CompilationError(f"{shown}: cannot be read: {error}") from None

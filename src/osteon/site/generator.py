@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from osteon.errors import OsteonError
 from osteon.evidence.project import Project
+from osteon.files import folder_beside, replace_folder
 from osteon.simulation.model import Model
 from osteon.site import vendored
 from osteon.site.content import SiteContent, content
@@ -53,12 +52,9 @@ def generate(
         beside |= {f"try/vendored/{path}": data for path, data in found.items()}
     made = content(findings(project, models, step), wheel, step)
     made.files |= beside
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
-        _build(made, Path(folder))
-        if out.exists():
-            shutil.rmtree(out)
-        (Path(folder) / "html").rename(out)
+    with folder_beside(out) as folder:
+        _build(made, folder)
+        replace_folder(out, folder / "html")
     step()
 
 

@@ -11,13 +11,16 @@ import posixpath
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from osteon.errors import ArchiveError
 
@@ -37,8 +40,13 @@ MOST_DEPTH = 1000
 
 MANIFEST = "manifest.xml"
 MANIFEST_NAMESPACE = "http://identifiers.org/combine.specifications/omex-manifest"
-_XML_FORMAT = re.compile(r"sbml|sed-ml|omex-manifest|omex-metadata|copasi|cellml|numl|/xml$|rdf\+xml")
+_XML_FORMAT = re.compile(r"sbml|sed-?ml|omex-manifest|omex-metadata|copasi|cellml|numl|/xml$|rdf\+xml")
 _XML_SUFFIXES = {".xml", ".sbml", ".sedml", ".rdf", ".cps", ".copasi", ".cellml", ".numl"}
+_ROOTS = {"sedML": "sed-ml", "sbml": "sbml", "COPASI": "copasi"}
+"""What a file is by its first element, whatever the manifest calls it."""
+_JUNK = re.compile(r"(^|.*/)(__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
+"""What systems put into archives beside anybody's content."""
+_UTF8_NAME = 0x800
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _PKWARE_UNIX = 0x000D  # the extra field of a zip entry that may carry the target of a link
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -63,24 +71,36 @@ class Archive:
     contents: tuple[Entry, ...]
 
     def of_format(self, word: str) -> tuple[Entry, ...]:
-        """Return the contents whose format is named so, such as ``sed-ml``; masters first."""
-        pattern = re.compile(rf"[/.-]{re.escape(word)}([./_+-]|$)", flags=re.IGNORECASE)
-        return tuple(sorted(filter(lambda c: pattern.search(c.format), self.contents), key=lambda c: not c.master))
+        """Return the contents of a format such as ``sed-ml``, by the manifest or by their first element; masters first.
+
+        Media types spell formats in many ways (``sed-ml``, ``sedml+xml``, or only ``xml``).
+        """
+        spelled = re.escape(word).replace(r"\-", "-?")
+        pattern = re.compile(rf"[/.-]{spelled}([./_+-]|$)", flags=re.IGNORECASE)
+        found = (c for c in self.contents if pattern.search(c.format) or self.kinds.get(c.path) == word)
+        return tuple(sorted(found, key=lambda content: not content.master))
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each XML file is by its first element, where that is one of SED-ML, SBML and COPASI."""
+        roots = {path: self.element(path).tag.rpartition("}")[2] for path in _xml_parts(self)}
+        return {path: _ROOTS[root] for path, root in roots.items() if root in _ROOTS}
 
     def resolve(self, source: str, origin: str) -> str:
         """Return the path of a file that another one points to.
 
         Args:
-            source: the reference, relative to the folder of ``origin``.
+            source: the reference, a URI relative to the folder of ``origin``.
             origin: path in the archive of the file it stands in.
 
         Raises:
             ArchiveError: if it points out of the archive or to a file that is not there.
         """
-        if _SCHEME.match(source) or source.startswith(("/", "\\")) or re.search(r"[\\'\"\x00-\x1f]", source):
-            raise ArchiveError(self.shown, origin, f"points to {source!r}; only files inside the archive are used")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), source))
-        if path not in self.files:
+        for spelled in (source, unquote(source)):
+            if _SCHEME.match(spelled) or spelled.startswith(("/", "\\")) or re.search(r"[\\'\"\x00-\x1f]", spelled):
+                raise ArchiveError(self.shown, origin, f"points to {source!r}; only files inside the archive are used")
+        path = _found(posixpath.join(posixpath.dirname(origin), source), self.files)
+        if path is None:
             raise ArchiveError(self.shown, origin, f"points to {source!r}, which is not in the archive")
         return path
 
@@ -119,10 +139,12 @@ def read(path: Path) -> Archive:
         data = path.read_bytes()
     except OSError as error:
         raise ArchiveError(shown, None, f"cannot be read: {error.strerror}") from None
-    files = _unpacked(data, shown)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise ArchiveError(shown, None, "an XML file and no archive; `osteon score` judges a model of its own")
+    files = unpacked(data, shown)
     if MANIFEST not in files:
         raise ArchiveError(shown, None, f"no {MANIFEST} in it; a COMBINE archive lists its files there")
-    archive = Archive(shown, files, tuple(_contents(files, shown)))
+    archive = Archive(shown, files, tuple(contents(files, shown)))
     for xml in _xml_parts(archive):
         _refuse_foreign_parts(archive, xml)
     return archive
@@ -153,12 +175,18 @@ def parse_xml(data: bytes, path: str, shown: str) -> Element:
     return root
 
 
-def _unpacked(data: bytes, shown: str) -> dict[str, bytes]:
+def unpacked(data: bytes, shown: str) -> dict[str, bytes]:
+    """Return the files in a zip file by path, without what systems leave in archives.
+
+    Raises:
+        ArchiveError: if it is damaged or dangerous; see `read`.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             entries = file.infolist()
             _refuse_entries(entries, shown)
-            return {_name(entry): _content(file, entry, shown) for entry in entries if not entry.is_dir()}
+            plain = (entry for entry in entries if not entry.is_dir() and not _JUNK.fullmatch(_name(entry)))
+            return {_name(entry): _content(file, entry, shown) for entry in plain}
     except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as error:
         raise ArchiveError(shown, None, f"not a sound zip file: {error}") from None
 
@@ -187,7 +215,22 @@ def _refuse_entries(entries: list[zipfile.ZipInfo], shown: str) -> None:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    return entry.orig_filename.removeprefix("./")
+    name = entry.orig_filename
+    if not entry.flag_bits & _UTF8_NAME:
+        # Many programs write UTF-8 without saying so, and Python then takes it for the code page of DOS.
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    return name.removeprefix("./")
+
+
+def _found(location: str, files: Mapping[str, bytes]) -> str | None:
+    """Return the file that a relative URI means: escapes written out, and accents composed or not."""
+    for spelled in (unquote(location), location):
+        path = posixpath.normpath(spelled)
+        if path in files:
+            return path
+    wanted = unicodedata.normalize("NFC", posixpath.normpath(unquote(location)))
+    return next((path for path in files if unicodedata.normalize("NFC", path) == wanted), None)
 
 
 def _fault(entry: zipfile.ZipInfo) -> str | None:
@@ -233,7 +276,12 @@ def _content(file: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> bytes
     return data
 
 
-def _contents(files: Mapping[str, bytes], shown: str) -> Iterator[Entry]:
+def contents(files: Mapping[str, bytes], shown: str) -> Iterator[Entry]:
+    """Yield what the manifest among the files of an archive lists.
+
+    Raises:
+        ArchiveError: if the manifest is no manifest, or lists what is not there.
+    """
     root = parse_xml(files[MANIFEST], MANIFEST, shown)
     if root.tag != f"{{{MANIFEST_NAMESPACE}}}omexManifest":
         raise ArchiveError(shown, MANIFEST, f"an <omexManifest> of {MANIFEST_NAMESPACE} was expected, not {root.tag}")
@@ -241,10 +289,11 @@ def _contents(files: Mapping[str, bytes], shown: str) -> Iterator[Entry]:
         location, kind = line.get("location"), line.get("format")
         if not location or not kind:
             raise ArchiveError(shown, MANIFEST, "a <content> lacks its location or its format")
-        path = location.removeprefix("./")
-        if path in ("", "."):
+        folder = posixpath.normpath(unquote(location))
+        if folder == "." or any(name.startswith(f"{folder}/") for name in files) or _JUNK.fullmatch(folder):
             continue
-        if path not in files:
+        path = _found(location, files)
+        if path is None:
             raise ArchiveError(shown, MANIFEST, f"lists {location!r}, which is not in the archive")
         yield Entry(path, kind, line.get("master", "").lower() in ("true", "1"))
 

@@ -28,6 +28,7 @@ from osteon.evidence.bindings import (
     SettingBinding,
 )
 from osteon.evidence.claims import (
+    Citation,
     Claim,
     Comparison,
     ContrastCheck,
@@ -36,6 +37,7 @@ from osteon.evidence.claims import (
     Observable,
     OrderCheck,
     Setting,
+    Size,
     Source,
     StructureCheck,
     Vocabulary,
@@ -75,6 +77,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "at": ("2 d", JUDGED),
         "checks": ((ABSENT,), JUDGED),
         "documented": ("reworded", PROSE),
+        "by_construction": ("reworded", PROSE),
         "conflicts_with": (("T-03",), PROSE),
         "note": ("reworded", PROSE),
     },
@@ -83,6 +86,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "reference_observable": ("t", JUDGED),
         "reference_at": ("3 d", JUDGED),
         "compared_with": (Comparison(condition="twice"), JUDGED),
+        "size": (Size(fold=2.0, range=(1.5, 3.0), basis="x", citation="x"), PROSE),
     },
     Comparison: {
         "condition": ("twice", JUDGED),
@@ -181,7 +185,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
 }
 """Each field of each document with another value, and the kinds of results that are stale with it."""
 
-ELSEWHERE = {Document, Evidence, Source, Figure}
+ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure}
 """Documents that no result is computed from: files as wholes, citations, pictures, and what is derived from a check."""
 
 TEXT = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})}).sbml

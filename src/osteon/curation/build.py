@@ -10,12 +10,12 @@ from osteon import sbml
 from osteon.analysis.ablation.recorded import ablation
 from osteon.analysis.ablation.tables import ablation_tables
 from osteon.curation import overview
-from osteon.curation.lint import binding_findings, claim_findings
+from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence, Vocabulary
 from osteon.evidence.project import Files, Project, readable
-from osteon.evidence.references import conflict_findings, tag_findings
+from osteon.evidence.references import conflict_findings, held_out_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import antimony_findings, compile_antimony, model_findings
 from osteon.simulation.model import Model, read_text
@@ -103,6 +103,7 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
     return list(model_findings(document, shown)) or [
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
+        *reason_findings(binding, _claim_ids(project), where),
     ]
 
 
@@ -117,7 +118,17 @@ def _source_findings(project: Project, binding: Binding) -> list[Finding]:
     if faults:
         raise ProjectError(faults)
     sources, foreign = readable(project.evidence, project.source_names)
-    return [*tag_findings(sources, own), *conflict_findings(sources, own, complete=not foreign)]
+    return [
+        *tag_findings(sources, own),
+        *conflict_findings(sources, own, complete=not foreign),
+        *held_out_findings(sources, own, project.vocabulary),
+    ]
+
+
+def _claim_ids(project: Project) -> set[str]:
+    """Return the ids of all claims of the project that can be read."""
+    sources, _ = readable(project.evidence, project.source_names)
+    return {claim.id for evidence in sources for claim in evidence.claims}
 
 
 def _schemas(project: Project) -> list[tuple[str, Path, str]]:

@@ -8,6 +8,7 @@ from osteon.errors import Finding, suggestion
 from osteon.evidence.bindings import Binding, Figure
 from osteon.evidence.claims import Claim, Evidence, Vocabulary, words
 from osteon.evidence.conditions import parse
+from osteon.evidence.questions import without_own_check
 
 
 def shown_evidence(name: str) -> str:
@@ -111,6 +112,26 @@ def conflict_findings(sources: Iterable[Evidence], of: Collection[str], *, compl
                 if complete or name.rpartition("-")[0] in tags:
                     where = f"{shown_evidence(evidence.source.id)}: claims[{index}].conflicts_with"
                     yield Finding(where, f"no source of the project has claim {name!r}{suggestion(name, known)}")
+
+
+def held_out_findings(sources: Iterable[Evidence], of: Collection[str], vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield every claim that is called held out and asks nothing that claims of construction do not ask.
+
+    Args:
+        sources: of the project; all of their words are known.
+        of: ids of the sources whose faults are wanted.
+        vocabulary: of the project.
+    """
+    sources = tuple(sources)
+    found = {claim.id for claim in without_own_check((c for one in sources for c in one.claims), vocabulary)}
+    for evidence in sources:
+        for index, claim in enumerate(evidence.claims):
+            if evidence.source.id in of and claim.id in found:
+                yield Finding(
+                    f"{shown_evidence(evidence.source.id)}: claims[{index}].role",
+                    f"{claim.id!r} is held out, but claims of construction ask all of its checks; "
+                    "give it a check of its own, or the role 'construction'",
+                )
 
 
 def _lost(claim: Claim, known: Collection[str]) -> Iterator[str]:

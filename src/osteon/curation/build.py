@@ -14,14 +14,15 @@ from osteon.curation.lint import binding_findings, claim_findings, reason_findin
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence, Vocabulary
+from osteon.evidence.landmarks import Landmarks
 from osteon.evidence.project import Files, Project, readable
-from osteon.evidence.references import conflict_findings, held_out_findings, tag_findings
+from osteon.evidence.references import conflict_findings, held_out_findings, landmark_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import antimony_findings, compile_antimony, model_findings
 from osteon.simulation.model import Model, read_text
 from osteon.verification.verify import verify
 
-SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
+SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "landmarks": Landmarks, "vocabulary": Vocabulary}
 """The documents that have a JSON Schema, by the schema's stem."""
 
 
@@ -118,9 +119,15 @@ def _source_findings(project: Project, binding: Binding) -> list[Finding]:
     if faults:
         raise ProjectError(faults)
     sources, foreign = readable(project.evidence, project.source_names)
+    themes, broken = readable(project.theme, project.theme_names)
+    _, faults = readable(project.theme, binding.landmarks)
+    if faults:
+        raise ProjectError(faults)
+    complete = not (foreign or broken)
     return [
         *tag_findings(sources, own),
-        *conflict_findings(sources, own, complete=not foreign),
+        *conflict_findings(sources, own, themes, complete=complete),
+        *landmark_findings(themes, sources, binding.landmarks, complete=complete),
         *held_out_findings(sources, own, project.vocabulary),
     ]
 
@@ -128,7 +135,8 @@ def _source_findings(project: Project, binding: Binding) -> list[Finding]:
 def _claim_ids(project: Project) -> set[str]:
     """Return the ids of all claims of the project that can be read."""
     sources, _ = readable(project.evidence, project.source_names)
-    return {claim.id for evidence in sources for claim in evidence.claims}
+    themes, _ = readable(project.theme, project.theme_names)
+    return {claim.id for evidence in (*sources, *themes) for claim in evidence.claims}
 
 
 def _schemas(project: Project) -> list[tuple[str, Path, str]]:

@@ -344,7 +344,7 @@ class Evidence(Document):
         for claim in self.claims:
             if claim.role == "landmark":
                 raise ValueError(f"claim {claim.id!r}: the role 'landmark' is for evidence/landmarks")
-            _refuse_uncited(claim, self.citations)
+            refuse_uncited(claim, self.citations)
         return self
 
     @model_validator(mode="after")
@@ -362,7 +362,7 @@ class Evidence(Document):
         return self
 
 
-def _refuse_uncited(claim: Claim, citations: Iterable[str]) -> None:
+def refuse_uncited(claim: Claim, citations: Iterable[str]) -> None:
     """Raise `ValueError` if a size of a claim cites what is not there."""
     known = tuple(citations)
     for check in claim.checks:

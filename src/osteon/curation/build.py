@@ -159,8 +159,8 @@ def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
     for model in models:
         document = sbml.read(model.sbml, model.shown)
         size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
-        card = verify(model, project.claims(model.binding))
-        rows.append((model.name, [project.evidence(source) for source in model.binding.sources], *size, card))
+        card = verify(model, project.answers(model.binding))
+        rows.append((model.binding, [project.evidence(source) for source in model.binding.sources], *size, card))
     return [("README.md", path, overview.inserted(text, overview.table(rows)))]
 
 

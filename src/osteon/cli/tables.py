@@ -162,7 +162,9 @@ def quoted(numbers: Tally) -> str:
         f"{found.not_representable} not representable"
     ]
     if forced.asked:
-        parts.append(f"{forced.reproduced} of {forced.asked} checks that cannot fail by construction are not among them")
+        parts.append(
+            f"{forced.reproduced} of {forced.asked} checks that cannot fail by construction are not among them"
+        )
     if numbers.sizes[1]:
         parts.append(f"{numbers.sizes[0]} of {numbers.sizes[1]} sizes within the range or a factor of two")
     if landmarks != Count():

@@ -16,13 +16,18 @@ from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence, Vocabulary
 from osteon.evidence.landmarks import Landmarks
 from osteon.evidence.project import Files, Project, readable
-from osteon.evidence.references import conflict_findings, held_out_findings, landmark_findings, tag_findings
+from osteon.evidence.references import claims_of, conflict_findings, held_out_findings, landmark_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import antimony_findings, compile_antimony, model_findings
 from osteon.simulation.model import Model, read_text
 from osteon.verification.verify import verify
 
-SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "landmarks": Landmarks, "vocabulary": Vocabulary}
+SCHEMAS: dict[str, type[Document]] = {
+    "binding": Binding,
+    "evidence": Evidence,
+    "landmarks": Landmarks,
+    "vocabulary": Vocabulary,
+}
 """The documents that have a JSON Schema, by the schema's stem."""
 
 
@@ -136,7 +141,7 @@ def _claim_ids(project: Project) -> set[str]:
     """Return the ids of all claims of the project that can be read."""
     sources, _ = readable(project.evidence, project.source_names)
     themes, _ = readable(project.theme, project.theme_names)
-    return {claim.id for evidence in (*sources, *themes) for claim in evidence.claims}
+    return {claim.id for claim in claims_of(sources, themes)}
 
 
 def _schemas(project: Project) -> list[tuple[str, Path, str]]:

@@ -53,7 +53,7 @@ def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]
 
 
 def _held_out(binding: Binding, card: Scorecard) -> str:
-    """Return how many held-out claims are supported; nothing for a model whose joint laws were written in their view."""
+    """Return how many held-out claims are supported; nothing for a composed model, written with all claims in view."""
     found = card.counts(role="held_out")
     return "" if binding.parts else f"{found['supported']} of {found.total()}"
 

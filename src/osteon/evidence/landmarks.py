@@ -59,7 +59,9 @@ class Landmarks(Document):
             if claim.id in seen:
                 raise ValueError(f"two claims have the id {claim.id!r}")
             if claim.key not in self.citations:
-                raise ValueError(f"claim {claim.id!r}: no citation {claim.key!r}{suggestion(claim.key, self.citations)}")
+                raise ValueError(
+                    f"claim {claim.id!r}: no citation {claim.key!r}{suggestion(claim.key, self.citations)}"
+                )
             seen.add(claim.id)
             refuse_uncited(claim, self.citations)
         idle = set(self.citations) - {claim.key for claim in self.claims}

@@ -23,6 +23,14 @@ def shown_theme(name: str) -> str:
     return f"evidence/landmarks/{name}.toml"
 
 
+def claims_of(sources: Iterable[Evidence], themes: Iterable[Landmarks]) -> Iterator[Claim]:
+    """Yield every claim of some sources, then every landmark of some themes."""
+    for evidence in sources:
+        yield from evidence.claims
+    for landmarks in themes:
+        yield from landmarks.claims
+
+
 def _unknown(shown: str, place: str, word: str, known: Iterable[str]) -> Finding:
     return Finding(f"{shown}: {place}", f"unknown {word!r}{suggestion(word, known)}")
 
@@ -128,7 +136,7 @@ def conflict_findings(
             none has.
     """
     sources = tuple(sources)
-    known = [claim.id for evidence in (*sources, *themes) for claim in evidence.claims]
+    known = [claim.id for claim in claims_of(sources, themes)]
     tags = {evidence.source.tag for evidence in sources}
     for evidence in sources:
         if evidence.source.id not in of:
@@ -172,7 +180,7 @@ def landmark_findings(
         complete: whether these are all themes and sources; if not, a claim that is missing may be in another.
     """
     themes = tuple(themes)
-    claims: list[Claim] = [claim for one in (*sources, *themes) for claim in one.claims]
+    claims = list(claims_of(sources, themes))
     counted, by_id = Counter(claim.id for claim in claims), {claim.id: claim for claim in claims}
     for landmarks in themes:
         for index, claim in enumerate(landmarks.claims if landmarks.theme.id in of else ()):

@@ -38,8 +38,8 @@ def verify(
         progress: see `osteon.api.arguments.Progress`.
 
     Returns:
-        A scorecard, which draws itself in a notebook; ``.passed`` says whether nothing has failed and no claim of a source
-        is contradicted.
+        A scorecard, which draws itself in a notebook; ``.passed`` says whether nothing has failed and no claim of a
+        source is contradicted.
 
     Raises:
         OsteonError: as in `load`.

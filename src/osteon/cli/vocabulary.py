@@ -22,27 +22,16 @@ def words(
     json: AsJson = False,
     folder: ProjectOption = None,
 ) -> None:
-    """List the words in which evidence is written, with what they mean and how many models have them."""
+    """List the words in which evidence is written, with what they mean and the models that have them."""
     from rich.table import Column, Table
 
-    from osteon.curation import vocabulary
+    from osteon.api import contents
 
-    project = open_project(folder)
-    if wanted:
-        ranked = vocabulary.wanted(project, models or ())
-        if json:
-            print_json({"words": [word.as_dict() for word in ranked]})
-            return
-        table = Table(Column("word", no_wrap=True), "kind", "opens", "needed by", "claims it opens")
-        for word in ranked:
-            shown = (word.word, word.kind, str(len(word.opens)), str(word.needed), ", ".join(word.opens))
-            table.add_row(*shown)
-    else:
-        listed = vocabulary.listed(project, models or ())
-        if json:
-            print_json({"words": [word.as_dict() for word in listed]})
-            return
-        table = Table(Column("word", no_wrap=True), "kind", "meaning", "term", "models")
-        for entry in listed:
-            table.add_row(entry.word, entry.kind, entry.meaning, entry.term, str(len(entry.models)))
+    frame = contents.words(*(models or ()), wanted=wanted, project=open_project(folder)).reset_index()
+    if json:
+        print_json({"words": frame.to_dict(orient="records")})
+        return
+    table = Table(Column("word", no_wrap=True), *frame.columns[1:])
+    for row in frame.itertuples(index=False):
+        table.add_row(*(", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in row))
     output.print(table)

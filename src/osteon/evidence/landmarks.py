@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from osteon.errors import suggestion
-from osteon.evidence.claims import Citation, Claim, Identifier, Role, refuse_uncited
+from osteon.evidence.claims import Citation, Claim, Role, refuse_uncited
+from osteon.evidence.fields import Identifier
 from osteon.evidence.toml import Document
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from osteon.evidence import durations
-from osteon.evidence.claims import Check, Claim, OrderCheck, Reading, StructureCheck, Vocabulary
+from osteon.evidence.claims import Check, Claim, OrderCheck, StructureCheck, Vocabulary
 from osteon.evidence.conditions import canonical
 from osteon.evidence.features import FEATURES
+from osteon.evidence.reading import Reading
 
 Question = tuple[str | float, ...]
 """The word, the setting and every reading of a check, each in one spelling."""

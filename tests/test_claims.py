@@ -17,7 +17,7 @@ def test_claim(name: str, claim: str) -> None:
         assert result.verdict == "documented"
         assert len(result.claim.documented) > 20, "the reason why no simulation can test it"
     elif claim in known:
-        assert result.verdict == "contradicted", f"{claim} is met now: take it out of 'unmet'"
+        assert result.verdict in ("contradicted", "not representable"), f"{claim} is met now: take it out of 'unmet'"
     else:
         wrong = [(check.check, check.effects, check.reason) for check in result.checks]
         assert result.verdict == "supported", wrong

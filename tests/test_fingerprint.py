@@ -28,6 +28,7 @@ from osteon.evidence.bindings import (
     SettingBinding,
 )
 from osteon.evidence.claims import (
+    Citation,
     Claim,
     Comparison,
     ContrastCheck,
@@ -36,10 +37,12 @@ from osteon.evidence.claims import (
     Observable,
     OrderCheck,
     Setting,
+    Size,
     Source,
     StructureCheck,
     Vocabulary,
 )
+from osteon.evidence.landmarks import Landmark, Landmarks, Theme
 from osteon.evidence.project import Project
 from osteon.evidence.toml import Document
 from osteon.pages.support import support
@@ -75,6 +78,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "at": ("2 d", JUDGED),
         "checks": ((ABSENT,), JUDGED),
         "documented": ("reworded", PROSE),
+        "by_construction": ("reworded", PROSE),
         "conflicts_with": (("T-03",), PROSE),
         "note": ("reworded", PROSE),
     },
@@ -83,6 +87,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "reference_observable": ("t", JUDGED),
         "reference_at": ("3 d", JUDGED),
         "compared_with": (Comparison(condition="twice"), JUDGED),
+        "size": (Size(fold=2.0, range=(1.5, 3.0), basis="x", citation="x"), PROSE),
     },
     Comparison: {
         "condition": ("twice", JUDGED),
@@ -130,6 +135,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "id": ("other", ALL),  # messages of a result name the model
         "title": ("reworded", PROSE),
         "sources": (("reworded",), PROSE),  # their claims are handed over
+        "landmarks": (("reworded",), PROSE),  # handed over too, where they are asked for
         "parts": ({"part": "other"}, PROSE),  # what is inherited from them is handed over
         "protocol": (Protocol(time_unit="h", default_setting="culture", settle="100 d"), ALL),
         "settings": ({"culture": SettingBinding(horizon="20 d", reason="x")}, ALL),
@@ -181,7 +187,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
 }
 """Each field of each document with another value, and the kinds of results that are stale with it."""
 
-ELSEWHERE = {Document, Evidence, Source, Figure}
+ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure, Theme, Landmark, Landmarks}
 """Documents that no result is computed from: files as wholes, citations, pictures, and what is derived from a check."""
 
 TEXT = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})}).sbml
@@ -269,6 +275,28 @@ def test_a_result_is_stale_exactly_when_behaviour_changes(document: type[Documen
     value, stale = FIELDS[document][field]
     before, after = _fingerprint(kind, document), _fingerprint(kind, document, {field: value})
     assert (before != after) == (kind in stale)
+
+
+def test_a_landmark_makes_a_result_stale_as_a_claim_does() -> None:
+    landmark = Landmark(
+        id="Smith2001-01",
+        statement="x",
+        place="x",
+        kind="experiment",
+        term="ECO:0000001",
+        demand="soft",
+        setting="culture",
+        species="mouse",
+        material="x",
+        checks=(ContrastCheck(expect="increase", observable="s", condition="more", reference="control"),),
+    )
+    made = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})})
+
+    def found(**update: Any) -> dict[str, str]:
+        return fingerprint.fingerprint("ablation", made, claims=[("t", landmark.model_copy(update=update))])
+
+    assert found(statement="reworded", species="rat", material="reworded") == found()
+    assert found(at="2 d") != found()
 
 
 def test_every_field_that_is_listed_as_prose_exists() -> None:

@@ -24,7 +24,7 @@ CLAIM = {
 
 
 def _result(verdict: Verdict, because: str | None = None) -> ClaimResult:
-    return ClaimResult("small", "t", Claim.model_validate(CLAIM), verdict, (), because)
+    return ClaimResult("small", "t", Claim.model_validate(CLAIM), verdict, (), (), because)
 
 
 @pytest.mark.parametrize(

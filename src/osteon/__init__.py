@@ -56,7 +56,7 @@ else:
 
 
 _HOMES = {
-    **dict.fromkeys(("load", "models", "show", "sources"), "osteon.api.contents"),
+    **dict.fromkeys(("load", "models", "show", "sources", "words"), "osteon.api.contents"),
     **dict.fromkeys(("score", "verify"), "osteon.api.verdicts"),
     **dict.fromkeys(("predict", "simulate"), "osteon.api.effects"),
     **dict.fromkeys(("scan", "sensitivity"), "osteon.api.variation"),
@@ -116,6 +116,7 @@ __all__ = [
     "simulate",
     "sources",
     "verify",
+    "words",
 ]
 
 

@@ -1,13 +1,16 @@
-"""What a project holds: ``models``, ``sources``, ``load`` and ``show``."""
+"""What a project holds: ``models``, ``sources``, ``words``, ``load`` and ``show``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from osteon.api.arguments import Place, opened, overriding
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from osteon.curation.describe import Description
     from osteon.simulation.model import Model
 
@@ -28,6 +31,32 @@ def sources(project: Place = None) -> list[str]:
         project: as in `models`.
     """
     return list(opened(project).source_names)
+
+
+def words(*models: str, wanted: bool = False, project: Place = None) -> pd.DataFrame:
+    """List the words in which evidence is written, with what they mean and the models that have them.
+
+    Args:
+        models: ids of models; all of the project if none.
+        wanted: whether to rank the words that the models lack by how many claims each would open.
+        project: as in `models`.
+
+    Returns:
+        One row a word (index), with its ``kind``, ``meaning``, ``term`` and ``models``, the ids of the models that bind
+        it. If ``wanted``, with its ``kind``, ``opens``, the ids of the claims that lack no other word, and ``needed``,
+        how many claims lack it.
+
+    Raises:
+        OsteonError: as in `load`.
+    """
+    import pandas as pd
+
+    from osteon.curation import vocabulary
+
+    found = (vocabulary.wanted if wanted else vocabulary.listed)(opened(project), models)
+    kind = vocabulary.WantedWord if wanted else vocabulary.ListedWord
+    columns = [field.name for field in fields(kind)]
+    return pd.DataFrame([word.as_dict() for word in found], columns=columns).set_index("word")
 
 
 def load(

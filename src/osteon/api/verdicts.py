@@ -38,7 +38,8 @@ def verify(
         progress: see `osteon.api.arguments.Progress`.
 
     Returns:
-        A scorecard, which draws itself in a notebook; ``.passed`` says whether nothing is contradicted or failed.
+        A scorecard, which draws itself in a notebook; ``.passed`` says whether nothing has failed and no claim of a
+        source is contradicted.
 
     Raises:
         OsteonError: as in `load`.
@@ -107,7 +108,7 @@ def _scorecard(project: Project, models: list[Model], progress: Progress | None)
     from osteon.verification.scorecard import Scorecard
     from osteon.verification.verify import verify
 
-    claims = [list(project.claims(model.binding)) for model in models]
+    claims = [list(project.answers(model.binding)) for model in models]
     with (progress or silent)("Simulating reported experiments", sum(map(len, claims))) as step:
         cards = [verify(model, answers, step) for model, answers in zip(models, claims, strict=True)]
     return Scorecard(tuple(result for card in cards for result in card.results))

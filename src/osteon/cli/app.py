@@ -19,6 +19,7 @@ from osteon.cli import (
     uncertainty,
     varying,
     verifying,
+    vocabulary,
 )
 from osteon.cli.terminal import errors
 from osteon.errors import OsteonError, StoppedError
@@ -51,6 +52,7 @@ for module in (
     ablation,
     varying,
     browsing,
+    vocabulary,
     authoring,
     exporting,
     archives,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import WORDS
-from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, lack
+from osteon.verification.scorecard import CheckResult, ClaimResult, Count, Scorecard, Tally, lack, tally
 
 STYLES = {
     "supported": "green",
@@ -21,6 +21,7 @@ STYLES = {
     "not representable": "yellow",
     "documented": "dim",
 }
+_ROLES = {"held_out": " (held out)", "landmark": " (landmark)"}
 _VERDICTS = ("supported", "contradicted", "failed", "not representable", "documented")
 
 
@@ -68,7 +69,7 @@ def matrix(card: Scorecard) -> Table:
         table.add_column(model, overflow="fold")
     for claim in {result.claim.id: result.claim for result in card.results}.values():
         found = (cells.get((claim.id, model)) for model in models)
-        demand = f"{claim.demand}, held out" if claim.role == "held_out" else claim.demand
+        demand = claim.demand if claim.role == "construction" else f"{claim.demand}, {claim.role.replace('_', ' ')}"
         table.add_row(claim.id, demand, *(_cell(result) for result in found))
     return table
 
@@ -84,8 +85,9 @@ def _cell(result: ClaimResult | None) -> Text:
 
 def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
     claim = result.claim
-    held_out = " (held out)" if claim.role == "held_out" else ""
-    said = Text(f"{claim.statement}{held_out}")
+    said = Text(f"{claim.statement}{_ROLES.get(claim.role, '')}")
+    if claim.by_construction:
+        said.append(f" True by construction: {claim.by_construction}", style="dim")
     if claim.conflicts_with:
         said.append(f" Disagrees with {', '.join(claim.conflicts_with)}.", style="italic")
     shown = result.checks if verbose or result.verdict != "supported" else _strongest(result)
@@ -115,6 +117,7 @@ def described(result: CheckResult) -> Text:
         text = f"{check.observable} {check.expect} {check.before} under {check.condition}{times}"
     else:
         text = f"{_compared(result, check)}: {_effects(result)}"
+        text += f"; size reported x{result.size.size.fold:.3g}: {result.size.verdict}" if result.size else ""
     if result.outcome != "holds":
         text += f"; {result.outcome}, expected {check.expect}"
         word = WORDS[check.expect]
@@ -136,19 +139,40 @@ def _effects(result: CheckResult) -> str:
 
 
 def summary(card: Scorecard) -> Text:
-    """Return how many claims have each verdict, a line a model, construction and held-out claims apart."""
+    """Return how many claims have each verdict, a line a model, and below it what became of reported experiments."""
     models = list(dict.fromkeys(result.model for result in card.results))
     width = max(map(len, models), default=0)
     lines = []
     for model in models:
         line = Text(f"{model:<{width}}  ", style="bold")
-        for role, name in (("construction", "built on"), ("held_out", "held out")):
-            counts = card.counts(model, role)
-            if counts:
-                line.append(f"{'; ' if role == 'held_out' else ''}{name}: ", style="not bold")
-                line.append(Text(", ").join(_counted(counts)))
-        lines.append(line)
+        roles = (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks"))
+        counted = [(name, card.counts(model, role)) for role, name in roles if card.counts(model, role)]
+        for index, (name, counts) in enumerate(counted):
+            line.append(f"{'; ' if index else ''}{name}: ", style="not bold")
+            line.append(Text(", ").join(_counted(counts)))
+        lines += [line, Text(f"{'':<{width}}  {quoted(tally(card, model))}")]
     return Text("\n").join(lines)
+
+
+def quoted(numbers: Tally) -> str:
+    """Return a tally as a sentence that a reader can quote."""
+    found, forced, landmarks = numbers.findings, numbers.by_construction, numbers.landmarks
+    parts = [
+        f"{found.reproduced} of {found.asked} reported experiments reproduced, {found.contradicted} contradicted, "
+        f"{found.not_representable} not representable"
+    ]
+    if forced.asked:
+        parts.append(
+            f"{forced.reproduced} of {forced.asked} checks that cannot fail by construction are not among them"
+        )
+    if numbers.sizes[1]:
+        parts.append(f"{numbers.sizes[0]} of {numbers.sizes[1]} sizes within the range or a factor of two")
+    if landmarks != Count():
+        parts.append(
+            f"landmarks apart: {landmarks.reproduced} of {landmarks.asked} reproduced, "
+            f"{landmarks.not_representable} not representable"
+        )
+    return "; ".join(parts)
 
 
 def _counted(counts: Counter[str]) -> list[Text]:

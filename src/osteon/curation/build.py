@@ -10,19 +10,25 @@ from osteon import sbml
 from osteon.analysis.ablation.recorded import ablation
 from osteon.analysis.ablation.tables import ablation_tables
 from osteon.curation import overview
-from osteon.curation.lint import binding_findings, claim_findings
+from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence, Vocabulary
+from osteon.evidence.landmarks import Landmarks
 from osteon.evidence.project import Files, Project, readable
-from osteon.evidence.references import conflict_findings, tag_findings
+from osteon.evidence.references import claims_of, conflict_findings, held_out_findings, landmark_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import compile_antimony, model_findings
 from osteon.sbml.antimony_text import antimony_findings, read_antimony
 from osteon.simulation.model import Model, read_text
 from osteon.verification.verify import verify
 
-SCHEMAS: dict[str, type[Document]] = {"binding": Binding, "evidence": Evidence, "vocabulary": Vocabulary}
+SCHEMAS: dict[str, type[Document]] = {
+    "binding": Binding,
+    "evidence": Evidence,
+    "landmarks": Landmarks,
+    "vocabulary": Vocabulary,
+}
 """The documents that have a JSON Schema, by the schema's stem."""
 
 
@@ -105,6 +111,7 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
     return list(model_findings(document, shown)) or [
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
+        *reason_findings(binding, _claim_ids(project), where),
     ]
 
 
@@ -119,7 +126,24 @@ def _source_findings(project: Project, binding: Binding) -> list[Finding]:
     if faults:
         raise ProjectError(faults)
     sources, foreign = readable(project.evidence, project.source_names)
-    return [*tag_findings(sources, own), *conflict_findings(sources, own, complete=not foreign)]
+    themes, broken = readable(project.theme, project.theme_names)
+    _, faults = readable(project.theme, binding.landmarks)
+    if faults:
+        raise ProjectError(faults)
+    complete = not (foreign or broken)
+    return [
+        *tag_findings(sources, own),
+        *conflict_findings(sources, own, themes, complete=complete),
+        *landmark_findings(themes, sources, binding.landmarks, complete=complete),
+        *held_out_findings(sources, own, project.vocabulary),
+    ]
+
+
+def _claim_ids(project: Project) -> set[str]:
+    """Return the ids of all claims of the project that can be read."""
+    sources, _ = readable(project.evidence, project.source_names)
+    themes, _ = readable(project.theme, project.theme_names)
+    return {claim.id for claim in claims_of(sources, themes)}
 
 
 def _schemas(project: Project) -> list[tuple[str, Path, str]]:
@@ -142,8 +166,8 @@ def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
     for model in models:
         document = sbml.read(model.sbml, model.shown)
         size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
-        card = verify(model, project.claims(model.binding))
-        rows.append((model.name, [project.evidence(source) for source in model.binding.sources], *size, card))
+        card = verify(model, project.answers(model.binding))
+        rows.append((model.binding, [project.evidence(source) for source in model.binding.sources], *size, card))
     return [("README.md", path, overview.inserted(text, overview.table(rows)))]
 
 

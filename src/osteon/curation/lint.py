@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import isclose
 from typing import Any
 
@@ -11,6 +12,8 @@ from osteon.errors import CompilationError, Finding, suggestion
 from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Claim
 from osteon.sbml import units
+
+_ID = re.compile(r"\b[A-Za-z][A-Za-z0-9]*-[0-9]{2,}\b")
 
 
 def binding_findings(
@@ -88,6 +91,27 @@ def _parameter_findings(entry: ParameterBinding, part: sbml.Symbol, model: Any, 
     else:
         if not isclose(derived, value, rel_tol=1e-3, abs_tol=1e-9):
             yield Finding(f"{where}.formula", f"gives {derived:.6g}, but the model's value is {value:g}")
+
+
+def reason_findings(binding: Binding, claims: Collection[str], shown: str) -> Iterator[Finding]:
+    """Yield every parameter that gives a claim as the reason for its value or its range.
+
+    A value that rests on a claim makes the claim's verdict a repetition. What the value was chosen to do can be said in
+    words, and a measurement can be cited.
+
+    Args:
+        binding: to be checked.
+        claims: ids of all claims of the project.
+        shown: the binding's file as the user knows it.
+    """
+    for name, entry in binding.parameters.items():
+        for field in ("reason", "citation"):
+            for word in _ID.findall(getattr(entry, field) or ""):
+                if word in claims:
+                    yield Finding(
+                        f"{shown}: parameters.{name}.{field}",
+                        f"names claim {word!r}; cite a measurement, or say what the value was chosen to do",
+                    )
 
 
 def claim_findings(binding: Binding, claims: Iterable[tuple[str, Claim]], shown: str) -> Iterator[Finding]:

@@ -5,35 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from osteon.errors import OsteonError
+from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence
-from osteon.verification.scorecard import Scorecard
+from osteon.verification.scorecard import Count, Scorecard, tally
 
 START = "<!-- models:"
 """The mark before the table."""
-_COLUMNS = ("model", "supported", "contradicted", "held out", "documented", "species", "reactions", "source")
+_COLUMNS = (
+    "model",
+    "reproduced",
+    "contradicted",
+    "not representable",
+    "by construction",
+    "held out",
+    "documented",
+    "landmarks",
+    "species",
+    "reactions",
+    "source",
+)
 
 
-def table(rows: Iterable[tuple[str, Iterable[Evidence], int, int, Scorecard]]) -> str:
+def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]]) -> str:
     """Return the table in Markdown.
 
     Args:
-        rows: for each model its id, its sources, how many species and reactions it has, and its scorecard.
+        rows: for each model its binding, its sources, how many species and reactions it has, and its scorecard.
     """
     lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'--:|' * (len(_COLUMNS) - 2)}---|"]
-    for name, sources, species, reactions, card in rows:
-        built_on, held_out = card.counts(role="construction"), card.counts(role="held_out")
+    for binding, sources, species, reactions, card in rows:
+        numbers = tally(card, binding.id)
         cells = (
-            f"`{name}`",
-            built_on["supported"],
-            built_on["contradicted"] + built_on["failed"],
-            f"{held_out['supported']} of {held_out.total()}",
-            built_on["documented"] + held_out["documented"],
+            f"`{binding.id}`",
+            numbers.findings.reproduced,
+            numbers.findings.contradicted,
+            numbers.findings.not_representable,
+            numbers.by_construction.asked,
+            _held_out(binding, card),
+            card.documents.counts()["documented"],
+            _landmarks(numbers.landmarks),
             species,
             reactions,
             _sources(list(sources)),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
+
+
+def _held_out(binding: Binding, card: Scorecard) -> str:
+    """Return how many held-out claims are supported; nothing for a composed model, written with all claims in view."""
+    found = card.counts(role="held_out")
+    return "" if binding.parts else f"{found['supported']} of {found.total()}"
+
+
+def _landmarks(count: Count) -> str:
+    return f"{count.reproduced} of {count.asked}" if count != Count() else ""
 
 
 def _sources(sources: list[Evidence]) -> str:

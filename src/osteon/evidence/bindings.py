@@ -167,6 +167,8 @@ class Binding(Document):
     """The title of the model."""
     sources: tuple[str, ...]
     """The sources whose claims the model is judged by, by id."""
+    landmarks: tuple[Identifier, ...] = ()
+    """The themes of evidence/landmarks that the model is compared with, by id."""
     parts: dict[SymbolId, Identifier] = Field(default_factory=dict)
     """The models that this one is composed of, by the name that each has inside it."""
     protocol: Protocol

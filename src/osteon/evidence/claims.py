@@ -7,13 +7,14 @@ Checks name interventions, observables and settings of the vocabulary, never a s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, GetPydanticSchema, Tag, model_validator
 from pydantic_core import core_schema
 
+from osteon.errors import suggestion
 from osteon.evidence import criteria
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.features import HALF_MAXIMUM
@@ -89,6 +90,39 @@ class Comparison(Document):
     """When the reference of the second contrast is read; if not given, as its condition, or as in the check."""
 
 
+class Citation(Document):
+    """A publication, and how much of it was read for the registry."""
+
+    text: str
+    """Authors, title, journal, year, volume and pages, as in a list of references."""
+    identifier: Curie | None = None
+    """Its identifier as prefix and local part, such as doi:10.1000/182; left out where none was seen."""
+    seen: Literal["abstract", "full text", "excerpt"]
+    """What was read of it: the abstract, the full text, or an excerpt, which may be of another text that reports it."""
+
+
+class Size(Document):
+    """A reported magnitude of the effect that a check is about; judged apart from the direction."""
+
+    fold: Annotated[float, Field(ge=0)]
+    """The reported fold change of the condition against the reference, such as 0.33 for a fall by two thirds."""
+    range: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+    """The lowest and the highest fold change that the report allows, such as its confidence interval."""
+    basis: str
+    """What was measured and how the numbers follow from it, in a few words."""
+    citation: str
+    """The key of the publication that reports it, under 'citations' of the same file."""
+
+    @model_validator(mode="after")
+    def _fold_is_in_range(self) -> Size:
+        low, high = self.range
+        if not low <= self.fold <= high:
+            raise ValueError(f"fold {self.fold:g} lies outside of range {[low, high]}")
+        if high == 0:
+            raise ValueError("a range of nothing but zero allows no comparison; give the highest fold that is reported")
+        return self
+
+
 class ContrastCheck(Document):
     """``observable`` under ``condition`` against ``reference``, perhaps compared with a second such contrast."""
 
@@ -111,6 +145,8 @@ class ContrastCheck(Document):
     compared_with: Comparison | None = None
     """The second contrast, for words that compare two effects, such as 'weaker' or 'prevented'; what it leaves out is
     as in the check."""
+    size: Size | None = None
+    """The reported magnitude of the effect of the condition against the reference, where it is known."""
 
     @model_validator(mode="after")
     def _comparison_is_complete(self) -> ContrastCheck:
@@ -211,6 +247,11 @@ Demand = Literal["must", "soft", "must not", "record"]
 """What the claim asks of a model: to reproduce it, to agree in sign, *not* to do it, or only to be on record."""
 
 
+Role = Literal["construction", "held_out", "landmark"]
+"""Whether models were built with a claim in view, without it, or are compared with it as a published finding beside
+the sources."""
+
+
 class Claim(Document):
     """One statement of a source, in our words, with its place and its checks."""
 
@@ -229,9 +270,9 @@ class Claim(Document):
     demand: Demand
     """What is asked of a model: 'must' reproduce it, 'soft' for agreement in sign, 'must not' do what is excluded,
     'record' to be on record only."""
-    role: Literal["construction", "held_out"] = "construction"
+    role: Role = "construction"
     """'construction' if the model was built with the claim in view, 'held_out' if its numbers were chosen without
-    it."""
+    it; 'landmark' only in evidence/landmarks."""
     setting: str
     """Where the experiment takes place; a setting of the vocabulary."""
     at: Instant | None = None
@@ -241,6 +282,9 @@ class Claim(Document):
     """The comparisons that the claim asks of a model; the claim is supported if all of them hold."""
     documented: str | None = None
     """Why no simulation can test the claim; given instead of checks."""
+    by_construction: str | None = None
+    """Why the checks cannot fail, such as an intervention that sets the very quantity that is measured. The claim
+    documents how an experiment is encoded; it is judged, and not counted as a finding that a model reproduces."""
     conflicts_with: tuple[str, ...] = ()
     """Ids of claims, of this source or others, that report the contrary."""
     note: str | None = None
@@ -250,6 +294,8 @@ class Claim(Document):
     def _checked_or_documented(self) -> Claim:
         if bool(self.checks) == (self.documented is not None):
             raise ValueError("give either 'checks' or 'documented' with the reason why no simulation can test it")
+        if self.by_construction is not None and not self.checks:
+            raise ValueError("'by_construction' says why checks cannot fail, and the claim has none")
         return self
 
     @property
@@ -288,8 +334,18 @@ class Evidence(Document):
 
     source: Source
     """The document that the claims come from."""
+    citations: dict[str, Citation] = Field(default_factory=dict)
+    """The publications that report the sizes of checks, by a key such as Fumoto2014."""
     claims: tuple[Claim, ...]
     """Every claim of the source, whether or not a model can meet it."""
+
+    @model_validator(mode="after")
+    def _roles_and_sizes_are_sound(self) -> Evidence:
+        for claim in self.claims:
+            if claim.role == "landmark":
+                raise ValueError(f"claim {claim.id!r}: the role 'landmark' is for evidence/landmarks")
+            refuse_uncited(claim, self.citations)
+        return self
 
     @model_validator(mode="after")
     def _ids_are_sound(self) -> Evidence:
@@ -304,6 +360,16 @@ class Evidence(Document):
                 raise ValueError(f"two claims {same}")
             seen[claim.number] = claim.id
         return self
+
+
+def refuse_uncited(claim: Claim, citations: Iterable[str]) -> None:
+    """Raise `ValueError` if a size of a claim cites what is not there."""
+    known = tuple(citations)
+    for check in claim.checks:
+        if isinstance(check, ContrastCheck) and check.size is not None and check.size.citation not in known:
+            raise ValueError(
+                f"claim {claim.id!r}: no citation {check.size.citation!r}{suggestion(check.size.citation, known)}"
+            )
 
 
 def natural_order(tag: str) -> list[str | int]:

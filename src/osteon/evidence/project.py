@@ -19,7 +19,15 @@ from osteon.evidence import toml
 from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Claim, Evidence, Vocabulary
 from osteon.evidence.conditions import parse
-from osteon.evidence.references import shown_evidence, tag_findings, unknown_in_binding, unknown_in_evidence
+from osteon.evidence.landmarks import Landmarks
+from osteon.evidence.references import (
+    shown_evidence,
+    shown_theme,
+    tag_findings,
+    unknown_in_binding,
+    unknown_in_evidence,
+    unknown_in_theme,
+)
 
 _MARK = Path("evidence", "vocabulary.toml")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -125,6 +133,11 @@ class Project:
         """Every source of the project: one evidence file each."""
         return tuple(name for name in _names(self.root / "evidence") if name != _MARK.stem)
 
+    @cached_property
+    def theme_names(self) -> tuple[str, ...]:
+        """Every theme of landmarks: one file each."""
+        return tuple(sorted(path.stem for path in (self.root / "evidence" / "landmarks").glob("*.toml")))
+
     def files(self, name: str) -> Files:
         """Return the files of a model, whether or not they exist.
 
@@ -162,6 +175,20 @@ class Project:
 
         return self._once(self.root / "evidence" / f"{name}.toml", read)
 
+    def theme(self, name: str) -> Landmarks:
+        """Return the landmarks of one theme, checked to speak only in words of the vocabulary.
+
+        Raises:
+            ProjectError: with every fault found.
+        """
+
+        def read(path: Path) -> Landmarks:
+            found = toml.read(path, Landmarks, shown_theme(name))
+            _refuse(unknown_in_theme(found, self.vocabulary, name))
+            return found
+
+        return self._once(self.root / "evidence" / "landmarks" / f"{name}.toml", read)
+
     def binding(self, name: str) -> Binding:
         """Return the binding of one of the project's own models; see `read_binding`."""
         files = self.known_files(name)
@@ -180,7 +207,7 @@ class Project:
         def read(path: Path) -> Binding:
             shown = Files(self.root, path.stem).shown(path)
             binding = toml.read(path, Binding, shown)
-            _refuse(unknown_in_binding(binding, self.vocabulary, self.source_names, shown))
+            _refuse(unknown_in_binding(binding, self.vocabulary, self.source_names, self.theme_names, shown))
             return binding
 
         return self._once(path.resolve(), read)
@@ -252,6 +279,17 @@ class Project:
         for evidence in sources:
             for claim in evidence.claims:
                 yield evidence.source.id, claim
+
+    def answers(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
+        """Yield every claim and every landmark that a model is judged by; see `claims` and `landmarks`."""
+        yield from self.claims(binding)
+        yield from self.landmarks(binding)
+
+    def landmarks(self, binding: Binding) -> Iterator[tuple[str, Claim]]:
+        """Yield every landmark that a model is compared with, with the id of its theme."""
+        for name in binding.landmarks:
+            for claim in self.theme(name).claims:
+                yield name, claim
 
 
 def _names(folder: Path) -> tuple[str, ...]:

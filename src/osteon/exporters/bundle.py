@@ -71,7 +71,8 @@ def bundle(project: Project, name: str) -> Bundle:
     files = [project.files(stem) for stem in (name, *model.binding.parts.values())]
     words = project.root / "evidence" / "vocabulary.toml"
     evidence = [project.files(source).evidence for source in model.binding.sources]
-    documents = [*(path.binding for path in files), *evidence, words]
+    themes = [words.parent / "landmarks" / f"{theme}.toml" for theme in model.binding.landmarks]
+    documents = [*(path.binding for path in files), *evidence, *themes, words]
     return Bundle(
         model=model,
         sources=tuple(project.evidence(source) for source in model.binding.sources),

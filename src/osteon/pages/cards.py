@@ -53,13 +53,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Card:
-    """One claim, where it comes from, every intervention in it with its meaning, and every answer to it."""
+    """One claim, where it comes from, every intervention in it with its meaning, and every answer to it.
+
+    ``linked`` has the ids of the claims that disagree with it and are laid out too; landmarks are not.
+    """
 
     claim: Claim
     evidence: Evidence
     setting: str
     interventions: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
+    linked: frozenset[str]
 
 
 Notes = Mapping[tuple[str, str], tuple[str | None, str | None]]
@@ -82,9 +86,11 @@ def cards(
         vocabulary: the words.
         notes: robustness and edges, where computed.
     """
+    sources = tuple(sources)
     by_claim: dict[str, list[ClaimResult]] = {}
     for result in results:
         by_claim.setdefault(result.claim.id, []).append(result)
+    shown = {claim.id for evidence in sources for claim in evidence.claims if claim.id in by_claim}
     return [
         Card(
             claim,
@@ -92,6 +98,7 @@ def cards(
             vocabulary.settings[claim.setting].meaning,
             _interventions(claim, vocabulary),
             tuple(_answer(result, courses[result.model], vocabulary, notes or {}) for result in by_claim[claim.id]),
+            frozenset(shown.intersection(claim.conflicts_with)),
         )
         for evidence in sources
         for claim in evidence.claims

@@ -14,7 +14,7 @@ from osteon.errors import OsteonError
 NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
 
-_ANSWERS = frozenset({"outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect"})
+_ANSWERS = frozenset({"outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect", "size"})
 """Keys of a check that say what came out; the others say what was asked."""
 
 

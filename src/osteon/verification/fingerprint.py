@@ -21,7 +21,8 @@ from osteon.evidence.bindings import (
     ParameterBinding,
     SettingBinding,
 )
-from osteon.evidence.claims import Claim, Intervention, Observable, Setting
+from osteon.evidence.claims import Claim, ContrastCheck, Intervention, Observable, Setting
+from osteon.evidence.landmarks import Landmark
 from osteon.evidence.toml import Document
 from osteon.jobs.versions import code, versions
 from osteon.sbml.canonical import canonical
@@ -41,13 +42,20 @@ PARTS = {
 }
 """The parts of a fingerprint, with the words for them in messages."""
 
+_CLAIM = frozenset(
+    {"statement", "place", "kind", "term", "demand", "documented", "by_construction", "conflicts_with", "note"}
+)
+
 PROSE: Mapping[type[Document], frozenset[str]] = {
-    Claim: frozenset({"statement", "place", "kind", "term", "demand", "documented", "conflicts_with", "note"}),
+    Claim: _CLAIM,
+    Landmark: _CLAIM | {"species", "material"},
+    # The size of an effect is judged by verification alone, which has no fingerprint.
+    ContrastCheck: frozenset({"size"}),
     Intervention: frozenset({"meaning", "term"}),
     Observable: frozenset({"meaning", "term"}),
     Setting: frozenset({"meaning", "term", "readout_basis"}),
     # Claims, inherited parameters, unmet claims and counterfactuals count where they are used, in parts of their own.
-    Binding: frozenset({"title", "sources", "parts", "parameters", "counterfactuals", "figure", "unmet"}),
+    Binding: frozenset({"title", "sources", "landmarks", "parts", "parameters", "counterfactuals", "figure", "unmet"}),
     InterventionBinding: frozenset({"reason"}),
     SettingBinding: frozenset({"reason"}),
     ObservableBinding: frozenset({"unit", "note"}),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from osteon.evidence.claims import Check, Claim, OrderCheck, StructureCheck
+from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import threshold
+from osteon.evidence.questions import Question
 from osteon.simulation.contrast import Contrast, Effect, plain
+from osteon.verification.sizes import SizeResult, judge_size
 from osteon.version import __version__
 
 if TYPE_CHECKING:
@@ -47,6 +49,14 @@ class CheckResult:
         return self.effects[0] if self.effects else None
 
     @property
+    def size(self) -> SizeResult | None:
+        """How large the effect is beside the reported one, where the check carries a size and was simulated."""
+        reported = self.check.size if isinstance(self.check, ContrastCheck) else None
+        if reported is None or self.effect is None:
+            return None
+        return SizeResult(reported, self.effect.log, judge_size(reported, self.effect.log))
+
+    @property
     def second_effect(self) -> Effect | None:
         """The effect that it is compared with, where the check asks for one."""
         return self.effects[1] if len(self.effects) > 1 else None
@@ -74,20 +84,37 @@ class CheckResult:
             "effect": plain(effect.log) if effect else None,
             "word": effect.word if effect else None,
             "second_effect": plain(other.log) if other else None,
+            "size": self.size.as_dict() if self.size else None,
             "reason": self.reason,
         }
 
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One claim on one model; ``because`` says why a contradicted claim is contradicted, where the binding knows."""
+    """One claim on one model.
+
+    Attributes:
+        model: its id.
+        source: the id of the source, or of the theme of a landmark.
+        claim: what is reported.
+        verdict: what became of it.
+        checks: what became of each of its checks.
+        questions: what each check asks; checks of several claims that ask the same are one reported experiment.
+        because: why a contradicted claim is contradicted, where the binding knows.
+    """
 
     model: str
     source: str
     claim: Claim
     verdict: Verdict
     checks: tuple[CheckResult, ...]
+    questions: tuple[Question, ...]
     because: str | None = None
+
+    @property
+    def is_landmark(self) -> bool:
+        """Whether it is a published finding beside the sources, which is counted apart."""
+        return self.claim.role == "landmark"
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -112,6 +139,7 @@ class ClaimResult:
             "kind": claim.kind,
             "demand": claim.demand,
             "role": claim.role,
+            "by_construction": claim.by_construction,
             "setting": claim.setting,
             "conflicts_with": list(claim.conflicts_with),
             "because": self.because or claim.documented,
@@ -136,14 +164,31 @@ class Scorecard:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is contradicted or failed."""
-        return not any(result.verdict in ("contradicted", "failed") for result in self.results)
+        """Whether nothing has failed and no claim of a source is contradicted."""
+        return not any(
+            result.verdict == "failed" or (result.verdict == "contradicted" and not result.is_landmark)
+            for result in self.results
+        )
 
     @property
     def surprises(self) -> tuple[ClaimResult, ...]:
-        """Every claim that failed, or is contradicted without a reason in the model's binding."""
-        bad = (result for result in self.results if result.verdict in ("contradicted", "failed"))
-        return tuple(result for result in bad if result.verdict == "failed" or result.because is None)
+        """Every claim that failed, and every claim of a source that is contradicted without a reason in the binding."""
+        return tuple(
+            result
+            for result in self.results
+            if result.verdict == "failed"
+            or (result.verdict == "contradicted" and result.because is None and not result.is_landmark)
+        )
+
+    @property
+    def landmarks(self) -> Scorecard:
+        """The landmarks alone."""
+        return Scorecard(tuple(result for result in self.results if result.is_landmark))
+
+    @property
+    def documents(self) -> Scorecard:
+        """All but the landmarks."""
+        return Scorecard(tuple(result for result in self.results if not result.is_landmark))
 
     def counts(self, model: str | None = None, role: str | None = None) -> Counter[str]:
         """Return how many claims have each verdict, of one model or role where given."""
@@ -151,9 +196,9 @@ class Scorecard:
         return Counter(result.verdict for result in chosen)
 
     def effects(self) -> dict[str, dict[str, list[float | str | None]]]:
-        """Return the effect E of every check, by model and claim; ``None`` for checks without one."""
+        """Return the effect E of every check of a source, by model and claim; ``None`` for checks without one."""
         found: dict[str, dict[str, list[float | str | None]]] = {}
-        for result in self.results:
+        for result in self.documents.results:
             if result.checks:
                 logs = [None if check.effect is None else check.effect.log for check in result.checks]
                 numbers = [None if number is None else plain(round(number, 4)) for number in logs]
@@ -182,7 +227,9 @@ class Scorecard:
         return {
             "osteon": __version__,
             "passed": self.passed,
-            "summary": {model: dict(sorted(self.counts(model).items())) for model in self.models},
+            "summary": {model: dict(sorted(self.documents.counts(model).items())) for model in self.models},
+            "landmarks": {model: dict(sorted(self.landmarks.counts(model).items())) for model in self.models},
+            "experiments": {model: tally(self, model).as_dict() for model in self.models},
             "claims": [result.as_dict() for result in self.results],
         }
 
@@ -220,6 +267,86 @@ def _rows(result: ClaimResult) -> list[dict[str, Any]]:
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in get_args(Verdict) if counts.get(verdict))
+
+
+@dataclass(frozen=True)
+class Count:
+    """Distinct reported experiments by what became of them; a check that several claims share counts once.
+
+    Attributes:
+        reproduced: as reported.
+        contradicted: otherwise than reported, or the simulation failed.
+        not_representable: the model lacks a word of it.
+    """
+
+    reproduced: int = 0
+    contradicted: int = 0
+    not_representable: int = 0
+
+    @property
+    def asked(self) -> int:
+        """All of which the model has every word."""
+        return self.reproduced + self.contradicted
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts in the shape of ``osteon verify --json``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one model makes of the evidence, in numbers that can be quoted.
+
+    Attributes:
+        findings: experiments of the sources.
+        by_construction: those among checks of the sources that cannot fail; counted here and not there.
+        landmarks: experiments of the landmarks.
+        sizes: reported sizes within the range or within a factor of two, and all that could be compared.
+    """
+
+    findings: Count
+    by_construction: Count
+    landmarks: Count
+    sizes: tuple[int, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the tally in the shape of ``osteon verify --json``."""
+        agreeing, compared = self.sizes
+        return {
+            "findings": self.findings.as_dict(),
+            "by_construction": self.by_construction.as_dict(),
+            "landmarks": self.landmarks.as_dict(),
+            "sizes": {"agreeing": agreeing, "compared": compared},
+        }
+
+
+def tally(card: Scorecard, model: str) -> Tally:
+    """Count the distinct reported experiments of one model.
+
+    A question that a claim asks by construction is no finding, whatever other claims ask it too. One that a source asks
+    is not counted again where a landmark asks it.
+    """
+    asked = [
+        (result, check, question)
+        for result in card.results
+        if result.model == model
+        for check, question in zip(result.checks, result.questions, strict=True)
+    ]
+    outcomes = {question: check.outcome for _, check, question in asked}
+    forced = {question for result, _, question in asked if result.claim.by_construction is not None}
+    found = {question for result, _, question in asked if not result.is_landmark} - forced
+    sizes = {question: check.size for _, check, question in asked if check.size is not None}
+    return Tally(
+        findings=_count(found, outcomes),
+        by_construction=_count(forced, outcomes),
+        landmarks=_count({question for *_, question in asked} - found - forced, outcomes),
+        sizes=(sum(size.agrees for size in sizes.values() if size), len(sizes)),
+    )
+
+
+def _count(questions: Iterable[Question], outcomes: Mapping[Question, CheckOutcome]) -> Count:
+    found = Counter(outcomes[question] for question in questions)
+    return Count(found["holds"], found["refused"] + found["failed"], found["not representable"])
 
 
 def lack(words: Iterable[str]) -> str:

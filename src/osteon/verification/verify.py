@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from osteon.errors import SimulationError
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import WORDS, holds
+from osteon.evidence.questions import question
 from osteon.experiments.runs import missing_words, runs
 from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model
@@ -50,6 +51,7 @@ def _judged(model: Model, source: str, claim: Claim, readings: Readings) -> Clai
         claim=claim,
         verdict=verdict(checks),
         checks=checks,
+        questions=tuple(question(check, claim, model.vocabulary) for check in claim.checks),
         because=model.binding.unmet.get(claim.id),
     )
 

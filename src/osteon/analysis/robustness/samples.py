@@ -49,7 +49,8 @@ class Samples:
 
     Args:
         model: to be judged.
-        claims: every claim with the id of its source; those without checks are left out.
+        claims: every claim with the id of its source; those without checks are left out, and so are landmarks, which no
+            value was chosen or drawn for.
         sampler: see `osteon.simulation.sampling.quantiles`.
         number: of draws.
         seed: of the draws.
@@ -66,7 +67,7 @@ class Samples:
         seed: int,
         every: int = 50,
     ) -> None:
-        self.claims = tuple((source, claim) for source, claim in claims if claim.checks)
+        self.claims = tuple((source, claim) for source, claim in claims if claim.checks and claim.role != "landmark")
         self.sampler, self.number, self.seed, self.every = sampler, number, seed, every
         self.model = model
 

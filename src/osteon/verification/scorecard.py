@@ -154,7 +154,7 @@ class Scorecard:
     results: tuple[ClaimResult, ...]
 
     def __repr__(self) -> str:
-        told = (f"{model}: {_counted(self.counts(model))}" for model in self.models)
+        told = (f"{model}: {_counted(self.documents.counts(model))}" for model in self.models)
         return f"<Scorecard {'; '.join(told) or 'without claims'}>"
 
     @property
@@ -234,13 +234,13 @@ class Scorecard:
         }
 
     def _repr_html_(self) -> str:
-        """Draw the scorecard in a notebook: claims down, the verdict in words."""
+        """Draw the scorecard in a notebook: claims of the sources down, the verdict in words."""
         from html import escape
 
         rows = "".join(
             f"<tr><td>{escape(r.model)}</td><td>{escape(r.claim.id)}</td><td>{escape(r.claim.statement)}</td>"
             f"<td>{escape(r.verdict)}</td></tr>"
-            for r in self.results
+            for r in self.documents.results
         )
         head = "<tr><th>model</th><th>claim</th><th>statement</th><th>verdict</th></tr>"
         return f"<table>{head}{rows}</table>"

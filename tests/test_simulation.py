@@ -15,6 +15,7 @@ from osteon.errors import CompilationError, SimulationError, UnknownIdError
 from osteon.evidence.bindings import Act
 from osteon.evidence.claims import readings
 from osteon.evidence.features import FEATURES
+from osteon.experiments.runs import missing_words
 from osteon.sbml.edges import Edge, ablated
 from osteon.simulation import roadrunner
 from osteon.simulation.engine import Accuracy
@@ -111,6 +112,7 @@ def _conditions(name: str) -> list[tuple[str, str]]:
         (claim.setting, reading.condition)
         for _, claim in PROJECT.claims(PROJECT.binding(name))
         for check in claim.checks
+        if not missing_words(check, claim.setting, PROJECT.binding(name))
         for reading in readings(check)
     }
     return sorted(found)

@@ -73,8 +73,9 @@ for (const { tick, untick, press, dose, value, select, option, clear } of wanted
   found.states.push(await read(page));
 }
 while (wanted.delayed) {
-  found.states.push(await read(page));
-  if (await page.evaluate(() => document.querySelector("#try").dataset.settled === location.hash)) break;
+  const done = await page.evaluate(() => document.querySelector("#try").dataset.settled === location.hash);
+  found.states.push(await read(page)); // read after it is asked, so that the last state is the settled one
+  if (done) break;
   await page.waitForTimeout(50);
 }
 if (wanted.follow) {

@@ -212,7 +212,7 @@ def test_a_solver_that_finds_what_is_near_is_asked_again() -> None:
 def test_six_turns_in_a_settling_time_make_an_oscillation(turns: int, how: str) -> None:
     def rate(engine: Given) -> float:
         looks = len(engine.spans) - 10
-        return 1.0 if looks <= 0 else (-1.0) ** min(looks, turns)
+        return 0.5 if looks <= 0 else 0.5 * (-1.0) ** min(looks, turns)
 
     engine = Given(rate=rate)
     with pytest.raises(SimulationError, match=f"'s' {how}"):

@@ -50,7 +50,7 @@ def test_conditions_have_their_closed_forms() -> None:
 
 def test_concentrations_and_rules_of_rate_are_as_in_libroadrunner() -> None:
     """C falls by half its own in a day in a volume of 4; x follows boost."""
-    acts = {"more": ("treatment", {"set": {"boost": 2.0, "C": 6.0}})}
+    acts = {"more": ("treatment", {"set": {"boost": 2.0}, "scale": {"C": 3.0}})}
     here = small.model(VOLUME, interventions=acts, observables={"s": "C", "t": "x"}, equilibrate=False)
     found = here.replace(engine="copasi").run("more", [1.0])
     for made in (found, here.run("more", [1.0])):

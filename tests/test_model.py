@@ -62,6 +62,7 @@ def test_a_model_without_species_rests_and_has_the_limit_of_its_binding() -> Non
     assert made.limit == 1e-6
     assert made.values("control", at="0 d") == {"s": 3.0}
     assert made.resting_state("control") == {"s": 3.0}
+    assert made.simulator.engine.eigenvalues() == []
 
 
 def test_words_that_a_model_lacks_are_refused_with_those_it_has() -> None:

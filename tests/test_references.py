@@ -60,10 +60,13 @@ def test_a_source_has_the_name_of_its_file() -> None:
 def test_each_unknown_word_of_a_binding_is_a_finding() -> None:
     binding = small.model(interventions={"less": ("treatment", {"set": {"boost": 0.5}})}).binding
     figure = {"setting": "mouse", "conditions": ("more",), "observables": ("t",)}
-    changed = binding.model_validate({**binding.model_dump(), "sources": ("other",), "figure": figure})
-    told = [finding.what for finding in unknown_in_binding(changed, WORDS, ("one",), "small.toml")]
+    changed = binding.model_validate(
+        {**binding.model_dump(), "sources": ("other",), "landmarks": ("theme",), "figure": figure}
+    )
+    told = [finding.what for finding in unknown_in_binding(changed, WORDS, ("one",), ("two",), "small.toml")]
     assert [text.split(";")[0] for text in told] == [
         "unknown 'other'",
+        "unknown 'theme'",
         "unknown 'less'",
         "unknown 'mouse'",
         "unknown 'more'",

@@ -92,9 +92,9 @@ def test_effects_are_kept_to_four_digits_by_model_and_claim() -> None:
     claim = Claim.model_validate({**CLAIM, "checks": (CHECK,) * 3})
     documented = Claim.model_validate({**CLAIM, "id": "T-02", "checks": (), "documented": "x"})
     results = (
-        ClaimResult("one", "t", claim, "supported", checks),
-        ClaimResult("one", "t", documented, "documented", ()),
-        ClaimResult("two", "t", claim, "supported", checks[:1]),
+        ClaimResult("one", "t", claim, "supported", checks, ()),
+        ClaimResult("one", "t", documented, "documented", (), ()),
+        ClaimResult("two", "t", claim, "supported", checks[:1], ()),
     )
     assert Scorecard(results).effects() == {"one": {"T-01": [0.6931, "-inf", None]}, "two": {"T-01": [0.6931]}}
 
@@ -110,7 +110,7 @@ def test_a_claim_is_foreign_of_which_every_check_lacks_a_word() -> None:
     check, claim = ContrastCheck.model_validate(CHECK), Claim.model_validate(CLAIM)
     lacking, whole = CheckResult(check, "not representable", missing=("s", "more")), CheckResult(check, "holds")
     for checks, foreign in (((lacking, lacking), True), ((lacking, whole), False), ((), False)):
-        result = ClaimResult("one", "t", claim, "not representable", checks)
+        result = ClaimResult("one", "t", claim, "not representable", checks, ())
         assert result.is_foreign is foreign
         assert result.missing == (("s", "more") if lacking in checks else ())
 
@@ -120,7 +120,7 @@ def test_verdicts_are_counted_by_model_and_role() -> None:
     results = (
         _result("supported"),
         _result("contradicted"),
-        ClaimResult("other", "t", held_out, "supported", ()),
+        ClaimResult("other", "t", held_out, "supported", (), ()),
     )
     card = Scorecard(results)
     assert card.models == ("small", "other")

@@ -10,8 +10,9 @@ import pytest
 
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, generated
-from osteon.analysis.ablation.result import STANDINGS, Ablation
+from osteon.analysis.ablation.result import NOTICEABLE, STANDINGS, Ablation, EdgeOutcome
 from osteon.analysis.ablation.run import ablation, ablation_plan, job
+from osteon.analysis.ablation.tables import ablation_tables
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
 from osteon.jobs import parquet
@@ -20,6 +21,7 @@ from osteon.pictures.charts import plot_ablation
 from osteon.pictures.plotting import save
 from osteon.sbml.edges import REACH, Alteration, Edge, ablated, edges
 from osteon.simulation.model import Model
+from osteon.verification.fingerprint import digest
 
 CHAIN = """
   substanceOnly species A in cell = 1 dimensionless
@@ -233,6 +235,90 @@ def test_each_setting_is_held_where_its_own_control_rests() -> None:
 
 def test_a_result_survives_being_written_down(found: Ablation) -> None:
     assert Ablation.from_dict(found.as_dict()) == found
+
+
+def test_one_change_is_made_and_judged() -> None:
+    """Without A, B stays at nothing in both conditions; reversed, it halves where it doubled: E moves by ln 4."""
+    plan = ablation_plan(_chain(), CLAIMS)
+    numbers = {(str(edge), change): place for place, (edge, change) in enumerate(plan.changes)}
+    removed = plan.outcome(numbers["A in b_made", "removed"])
+    assert (removed.contradicted, removed.failed, removed.gained) == (("T-02", "T-03", "T-04"), (), ())
+    assert removed.shift == pytest.approx(log(2))
+    turned = plan.outcome(numbers["A in b_made", "reversed"])
+    assert (turned.contradicted, turned.gained) == (("T-02", "T-03"), ("T-05",))
+    assert turned.shift == pytest.approx(log(4), rel=1e-3)
+    assert plan.outcome(numbers["C in b_made", "removed"]).shift == 0.0
+    gone = plan.outcome(numbers["a_made", "removed"])
+    assert gone.shift == pytest.approx(log(2))  # from ln 2 to nothing to nothing
+    assert [len(chunk.items) for chunk in job(plan).chunks][:2] == [2, 2]
+
+
+GIVEN = {
+    "felt": EdgeOutcome(Edge("felt"), "removed", shift=NOTICEABLE),
+    "silent": EdgeOutcome(Edge("silent"), "removed", shift=0.99 * NOTICEABLE),
+    "needed": EdgeOutcome(Edge("needed"), "removed", contradicted=("T-01", "T-02"), shift=0.5),
+    "broken": EdgeOutcome(Edge("broken"), "removed", failed=("T-01",)),
+    "off": EdgeOutcome(Edge("off", off=True), "removed"),
+    "vital": EdgeOutcome(Edge("vital"), "removed", contradicted=("T-01",), failed=("T-02", "T-03")),
+    "even": EdgeOutcome(Edge("even"), "removed", contradicted=("T-01", "T-02"), failed=("T-03", "T-04")),
+    "sign": EdgeOutcome(Edge("sign", "A"), "removed"),
+}
+
+
+def _given() -> Ablation:
+    turned = EdgeOutcome(Edge("sign", "A"), "reversed", contradicted=("T-02",))
+    either = (
+        EdgeOutcome(Edge("either", "A"), "removed", contradicted=("T-01",)),
+        EdgeOutcome(Edge("either", "A"), "reversed", gained=("T-09",)),
+    )
+    outcomes = (*(one for name, one in GIVEN.items() if name != "even"), turned, *either)
+    return Ablation("m", {"sbml": "x"}, ("T-01", "T-02", "T-03", "T-04"), ("T-04",), outcomes, {"osteon": "1"})
+
+
+def test_the_standing_of_an_edge_with_effects_at_their_limits() -> None:
+    found = _given()
+    assert {edge.law: found.support(edge) for edge in found.edges} == {
+        **{name: name for name in GIVEN if name != "even"},
+        "either": "needed",
+    }
+    assert not found.stops(GIVEN["even"])  # as many contradicted as failed: that says something
+    assert found.statement(GIVEN["felt"]) == "no claim falls; effects move by up to +1.01 %"
+    assert found.statement(GIVEN["silent"]) == "no claim falls, and no effect moves"
+    assert found.statement(GIVEN["needed"]) == "2 of 4 claims fall: T-01, T-02"
+    assert found.statement(GIVEN["broken"]) == "1 of 4 claims fall (1 for a simulation breaks): T-01"
+    assert found.statement(GIVEN["vital"]) == "every simulated claim falls: nothing runs, or a part is gone"
+    assert [edge.law for edge in found.either_way()] == ["either"]
+    assert found.unbreakable() == ("T-03", "T-04")
+
+
+def test_an_outcome_is_written_without_what_is_empty() -> None:
+    assert GIVEN["off"].as_dict() == {"law": "off", "symbol": None, "change": "removed", "off": True, "shift": 0.0}
+    written = EdgeOutcome(Edge("a", "B"), "reversed", failed=("T-01",), shift=0.123456).as_dict()
+    assert written == {"law": "a", "symbol": "B", "change": "reversed", "failed": ["T-01"], "shift": 0.1235}
+    found = _given()
+    assert Ablation.from_dict(json.loads(found.text())) == found
+
+
+def test_the_tables_of_ablation() -> None:
+    found = _given()
+    text = ablation_tables([(found, "claims have changed since")], {"T-02": "what it says"})
+    assert "| `m` | 8 | 2 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 4 | 1 | 2 |" in text
+    lines = text.splitlines()
+    assert f"For the model and claims of digest `{digest(found.fingerprint)[:12]}`, with osteon 1." in lines
+    assert "**Out of date**: claims have changed since. `osteon ablate m --record` computes it anew." in lines
+    kinds = [line for line in lines if line.startswith("- ")]
+    assert [line.rpartition(" (1): ")[2] for line in kinds[:5]] == [
+        "`felt`.",
+        "`silent`.",
+        "`broken`.",
+        "`A in sign`.",
+        "`A in either`.",
+    ]
+    assert kinds[5:] == [
+        "- One edge alone, `needed`, carries T-02: what it says",
+        "- No change of an edge contradicts (where it falls, it cannot be judged) T-03: a claim no longer on record",
+        "- No change of an edge contradicts (none can) T-04: a claim no longer on record",
+    ]
 
 
 @pytest.fixture

@@ -9,10 +9,75 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osteon.evidence.criteria import WORDS, Word, holds, interval, labels, names, ratio, shortfall, threshold
+from osteon.evidence.criteria import (
+    SMALLEST_EFFECT,
+    WORDS,
+    Interval,
+    Word,
+    holds,
+    interval,
+    labels,
+    names,
+    ratio,
+    shortfall,
+    threshold,
+)
 
+TABLE = {
+    "increase": (log(1.10), inf),
+    "decrease": (-inf, -log(1.10)),
+    "large increase": (log(2.0), inf),
+    "large decrease": (-inf, -log(2.0)),
+    "slight increase": (log(1.02), log(1.25)),
+    "slight decrease": (-log(1.25), -log(1.02)),
+    "unchanged": (-log(1.05), log(1.05)),
+    "hardly changed": (-log(1.10), log(1.10)),
+    "no clear difference": (-log(1.25), log(1.25)),
+    "not increased": (-inf, log(1.05)),
+    "abolished": (-inf, log(0.10)),
+    "same": (0.9, 1.1),
+    "weaker": (0.0, 0.8),
+    "stronger": (1.25, inf),
+    "prevented": (-inf, 0.2),
+    "partly prevented": (0.2, 0.8),
+    "not prevented": (0.9, inf),
+}
+"""Where E lies, and from "same" on where E/E' lies."""
 effects = st.floats(-10, 10)
 strong = effects.filter(lambda effect: abs(effect) >= log(1.10))
+
+
+def test_the_words_their_thresholds_and_what_they_judge() -> None:
+    """All that decides whether a word holds; a number that is changed by mistake is changed here as well, or seen."""
+    intervals = {name: word.interval for name, word in WORDS.items() if word.interval is not None}
+    assert {name: (within.low, within.high) for name, within in intervals.items()} == TABLE
+    assert {name for name, within in intervals.items() if within.open_below} == {"weaker", "partly prevented"}
+    comparisons = ("same", "weaker", "stronger", "prevented", "partly prevented", "not prevented")
+    assert names("contrast") == tuple(name for name in TABLE if name not in comparisons)
+    assert names("comparison") == comparisons
+    assert names("order") == ("precedes",)
+    assert {name for name, word in WORDS.items() if word.stress} == {"prevented", "partly prevented", "not prevented"}
+    structure = {name: (word.direct, word.absent) for name, word in WORDS.items() if word.kind == "structure"}
+    assert structure == {
+        "influences": (False, False),
+        "does not influence": (False, True),
+        "directly influences": (True, False),
+        "does not directly influence": (True, True),
+    }
+    assert not any(word.direct or word.absent for name, word in WORDS.items() if name not in structure)
+    assert log(1.02) == SMALLEST_EFFECT
+
+
+def test_an_interval_has_its_ends_unless_it_is_open_below() -> None:
+    assert [value in Interval(1.0, 2.0) for value in (0.9, 1.0, 2.0, 2.1)] == [False, True, True, False]
+    assert [value in Interval(1.0, 2.0, open_below=True) for value in (1.0, 1.1, 2.0)] == [False, True, True]
+
+
+def test_the_least_effect_that_a_ratio_is_made_to() -> None:
+    assert holds("same", SMALLEST_EFFECT, SMALLEST_EFFECT)
+    assert not holds("same", 0.99 * SMALLEST_EFFECT, 0.99 * SMALLEST_EFFECT)
+    assert holds("not prevented", log(1.10), log(1.10))
+    assert not holds("not prevented", 0.99 * log(1.10), 0.99 * log(1.10))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from osteon import sbml
 from osteon.curation import build
 from osteon.errors import ProjectError
 from osteon.evidence import toml
-from osteon.evidence.claims import Evidence, natural_order
+from osteon.evidence.claims import ContrastCheck, Evidence, natural_order
 from osteon.evidence.criteria import WORDS, names
+from osteon.evidence.reading import Reading
 from osteon.pages.wording import thresholds
 
 INVENTORY = {"S0": 60, "S1": 24, "S2": 50, "S3": 49, "S4": 25, "X": 11}
@@ -209,3 +210,29 @@ def test_every_property_of_a_schema_is_described(stem: str) -> None:
     found = dict(_properties(build.SCHEMAS[stem].model_json_schema()))
     assert len(found) > 10
     assert [place for place, entry in found.items() if len(entry.get("description", "")) < 10] == []
+
+
+def _compared(**check: object) -> tuple[Reading, Reading]:
+    given = {"expect": "weaker", "observable": "s", "condition": "more", "reference": "control"}
+    readings = ContrastCheck.model_validate({**given, **check}).second_readings
+    assert readings is not None
+    return readings
+
+
+def test_a_second_contrast_takes_over_what_it_does_not_say() -> None:
+    here, there = _compared(reference_observable="t", at="2 d", compared_with={"condition": "less"})
+    assert (here.observable, here.condition, here.at) == ("s", "less", "2 d")
+    assert (there.observable, there.condition, there.at) == ("t", "control", "2 d")
+
+
+def test_a_second_contrast_of_another_observable_reads_it_on_both_sides() -> None:
+    pair = _compared(reference_observable="t", compared_with={"observable": "u"})
+    assert [reading.observable for reading in pair] == ["u", "u"]
+
+
+def test_a_second_contrast_at_another_time_is_read_then_on_both_sides() -> None:
+    times = {"at": "1 d", "reference_at": "3 d"}
+    pair = _compared(**times, compared_with={"condition": "less", "at": "5 d"})
+    assert [reading.at for reading in pair] == ["5 d", "5 d"]
+    pair = _compared(**times, compared_with={"condition": "less"})
+    assert [reading.at for reading in pair] == ["1 d", "3 d"]

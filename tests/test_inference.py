@@ -106,6 +106,53 @@ def test_shortfall_says_how_far() -> None:
     assert shortfall("same", 0.1, 0.0) == 1.0
 
 
+def test_the_distance_is_the_sum_of_what_checks_fall_short() -> None:
+    """At gain = 0.05 S rises by 5 %, where 10 % are asked for; an order that is refused counts as one."""
+    order = {"expect": "precedes", "observable": "s", "before": "s", "condition": "more"}
+    _, other = _claim(2, "increase", "more")
+    claims = (
+        _claim(1, "increase", "more"),
+        ("t", Claim.model_validate({**other.model_dump(exclude={"checks"}), "checks": (order,)})),
+    )
+    tried = _samples(0.2, 1, *claims)
+    short = log(1.1 / 1.05)
+    at = {name: place for place, name in enumerate(tried.draws.names)}
+    places = np.zeros(2)
+    places[at["gain"]] = 0.25
+    assert inference.distance(tried, places, (0,)) == pytest.approx(short, rel=1e-4)
+    assert inference.distance(tried, places, (1,)) == 1.0
+    assert inference.distance(tried, places, (0, 1)) == pytest.approx(1.0 + short, rel=1e-4)
+    places[at["gain"]] = 0.9
+    assert inference.distance(tried, places, (0,)) == 0.0
+
+
+def test_a_check_that_cannot_be_simulated_is_missed_by_one() -> None:
+    """With growth at rate S² from S = 2, S is infinite after half a day."""
+    body = (
+        "substanceOnly species S in cell = 0.01 dimensionless; g = 1 per_day; free = 1 dimensionless; grow: => S; g*S^2"
+    )
+    acts = {"more": ("treatment", {"set": {"S": 2.0}})}
+    ranges = {"free": small.parameter(0.0, 1.0)}
+    made = small.model(body, interventions=acts, equilibrate=False, parameters=ranges)
+    tried = samples(made, [_claim(1, "increase", "more")], draws=1, seed=3)
+    assert inference.distance(tried, np.array([0.5]), (0,)) == 1.0
+
+
+def test_a_run_of_nested_sampling_ends_when_every_point_supports_every_claim() -> None:
+    """The word holds in the upper fifth of a range of 0.125; each point removed leaves live/(live + 1) of the rest."""
+    tried = _samples(0.125, 1, _claim(1, "increase", "more"))
+    work = inference.job(tried, live=10, islands=2, seed=5)
+    assert [list(chunk.items) for chunk in work.chunks] == [[0], [1]]
+    columns = inference.sampled(work.context, work.chunks[0])
+    assert columns["quantiles"].shape == (10, 2)
+    gain = tried.draws.names.index("gain")
+    assert columns["quantiles"][:, gain].min() >= 0.8 - 1e-6
+    removed = columns["log_share"] / log(10 / 11)
+    assert removed == pytest.approx([round(float(removed[0]))] * 10)
+    assert 5 <= removed[0] < 50
+    assert (columns["calls"] > 10).all()
+
+
 def test_claims_on_record_as_unmet_are_not_asked_for() -> None:
     made = model("osteoblast_vesicles")
     tried = samples(made, PROJECT.claims(made.binding), draws=1, seed=1)

@@ -9,7 +9,7 @@ import pytest
 
 import small
 from conftest import MODELS, PROJECT, Command, model
-from osteon.analysis.prediction import predict_over_draws
+from osteon.analysis.prediction import predict_over_draws, predict_over_values
 from osteon.simulation.model import load
 from osteon.simulation.sampling import Draws
 
@@ -76,6 +76,44 @@ def test_a_broken_draw_counts_as_not_agreeing() -> None:
     assert frame.attrs["failed"] == 3
     assert frame.loc["s", "agreeing"] == 0
     assert np.isnan(frame.loc["s", "low"])
+
+
+GIVEN = """
+  substanceOnly species S in cell = 1 dimensionless
+  k = 5 per_day; base = 1 dimensionless; gain = 1 dimensionless; on = 0 dimensionless
+  made: => S; k*(base*(1 - on) + gain*on)
+  lost: S => ; k*S
+"""
+"""S rests at ``base``, and at ``gain`` where it is on."""
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([(1.0, 2.0)], 2.0, 2.0),
+        ([(1.0, 1.0), (1.0, 2.0)], 2**0.05, 2**0.95),  # on the logarithmic scale
+        ([(1.0, 2.0), (1.0, 4.0), (1.0, 16.0)], 2 ** (1 + 0.1), 2 ** (2 + 2 * 0.9)),
+        ([(1.0, 0.0), (1.0, 1.0)], 0.0, 1.0),  # between something and nothing the nearer one counts
+        ([(0.0, 1.0), (1.0, 2.0)], 2.0, np.inf),
+        ([(1.0, 0.0), (0.0, 1.0)], 0.0, np.inf),
+        ([(1.0, 0.0), (1.0, 0.0)], 0.0, 0.0),
+    ],
+)
+def test_quantiles_of_fold_changes(values: list[tuple[float, float]], low: float, high: float) -> None:
+    made = small.model(GIVEN, interventions={"on": ("genotype", {"set": {"on": 1.0}})})
+    members = [{"base": base, "gain": gain} for base, gain in values]
+    frame = predict_over_values(made, members, made.contrasts("on", at="0 d"))
+    assert frame.loc["s", ["low", "high"]].tolist() == pytest.approx([low, high], rel=1e-6)
+    assert (frame.attrs["draws"], frame.attrs["failed"]) == (len(values), 0)
+
+
+def test_members_agree_that_move_as_the_model_does() -> None:
+    made = small.model(GIVEN, interventions={"on": ("genotype", {"set": {"on": 1.0}})})
+    members = [{"gain": gain} for gain in (1.0, 1.05, 1.2, 0.5)]
+    steps: list[int] = []
+    frame = predict_over_values(made, members, made.contrasts("on", at="0 d"), step=lambda: steps.append(1))
+    assert (frame.loc["s", "direction"], frame.loc["s", "agreeing"]) == ("little change", 2)
+    assert len(steps) == 4
 
 
 def test_command(osteon: Command) -> None:

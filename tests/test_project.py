@@ -10,13 +10,15 @@ from typing import TypeVar
 
 import pytest
 
+import osteon
+import small
 from conftest import Command
 from osteon.curation import build
 from osteon.curation.describe import describe
 from osteon.curation.new import start
-from osteon.errors import ProjectError
+from osteon.errors import ProjectError, UnknownIdError
 from osteon.evidence.claims import Evidence
-from osteon.evidence.project import Project
+from osteon.evidence.project import Project, canonical_condition, shipped
 from osteon.files import write_file
 from osteon.simulation.model import load
 
@@ -196,3 +198,40 @@ def test_a_source_with_faults_keeps_its_tag(root: Path) -> None:
     _damage(root, "evidence/one.toml", "models/bindings/one.toml")
     start(root, root, "three")
     assert Project(root).evidence("three").source.tag == "N2"
+
+
+def test_the_shipped_project_is_that_of_the_package_or_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Path(osteon.__file__).parent
+    for inside, root in ((True, package / "data"), (False, package.parents[1])):
+        monkeypatch.setattr(Path, "is_file", lambda _, inside=inside: inside)
+        assert shipped() == root
+
+
+def test_a_composed_model_has_the_parameters_of_its_parts_under_its_own_names(root: Path) -> None:
+    """A part's formula names the part's symbols, with the prefix that they have in the whole."""
+    path = root / "models" / "bindings" / "one.toml"
+    derived = '[parameters.both]\nmeaning = "x"\nprovenance = "derived"\nunit = "1"\nrange = [0, 9]\n'
+    path.write_text(f'{path.read_text(encoding="utf-8")}\n{derived}formula = "2*both_k + both"\n', encoding="utf-8")
+    project = Project(root)
+    whole = project.binding("two").model_copy(update={"parts": {"first": "one"}})
+    inherited = project.inherited(whole)
+    part = project.binding("one").parameters
+    assert list(inherited) == [f"first_{name}" for name in part]
+    assert len(part) > 1
+    assert inherited["first_both"].formula == "2*both_k + first_both"
+    own = whole.model_copy(update={"parameters": {"first_both": part["both"]}})
+    assert "first_both" not in project.inherited(own)
+    assert project.parameters(own)["first_both"] == part["both"]
+
+
+def test_an_intervention_that_the_model_does_not_bind_is_refused() -> None:
+    acts = {f"act{number:02}": ("treatment", {"set": {"boost": 2.0}}) for number in range(40)}
+    words = small.vocabulary({**dict.fromkeys(acts, "treatment"), "elsewhere": "treatment"})
+    binding = small.model(interventions=acts).binding
+    assert canonical_condition("act03+act01", binding, words) == ("act03", "act01")
+    with pytest.raises(UnknownIdError, match=r"'elsewhere' is not bound by model 'small'; it has act00, .*act39$"):
+        canonical_condition("act01+elsewhere", binding, words)
+    with pytest.raises(UnknownIdError, match="'nothing' is unknown to model 'small'; it has act00"):
+        canonical_condition("nothing", binding, words)
+    with pytest.raises(UnknownIdError, match="did you mean 'act39'"):
+        canonical_condition("act399", binding, words)

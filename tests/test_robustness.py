@@ -16,13 +16,14 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, model
 from osteon.analysis.robustness.result import Proportion, job, robustness, samples
-from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
 from osteon.analysis.robustness.tables import robustness_markdown
 from osteon.curation import overview
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import Act, ParameterBinding
 from osteon.evidence.claims import Claim
 from osteon.jobs import parquet
+from osteon.jobs.job import Chunk
 from osteon.jobs.run import run_job
 from osteon.simulation.model import Model, load
 from osteon.simulation.sampling import SAMPLERS, quantiles
@@ -171,6 +172,75 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     assert found.failed == Proportion(1, 4)
     assert [claim.supported for claim in found.claims] == [Proportion(3, 4), Proportion(3, 4), Proportion(1, 4)]
     assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
+
+
+def test_every_so_many_draws_are_audited() -> None:
+    made = small.model(
+        interventions={"more": ("treatment", {"scale": {"boost": 2.0}})}, parameters={"k": _range(0.1, 1)}
+    )
+    tried = Samples(made, [("t", TURNED)], sampler="random", number=7, seed=3, every=3)
+    columns = judged(tried, Chunk(0, range(1, 7), 0))
+    assert columns["audited"].tolist() == [False, False, True, False, False, True]
+    assert columns["verdicts"].tolist() == [[VERDICTS.index("supported")]] * 6
+    difference = np.abs(columns["effects"] - columns["audit_effects"])[:, 0]
+    assert ((difference > 0) <= columns["audited"]).all()
+    assert np.isnan(columns["effects"][:, 1]).all()
+    assert samples(made, [("t", TURNED)], draws=7, seed=3).every == 50
+    assert [len(chunk.items) for chunk in job(samples(made, [("t", TURNED)], draws=9, seed=3)).chunks] == [8, 1]
+
+
+def test_the_reason_of_a_draw_is_that_of_its_first_failed_check() -> None:
+    """A check that holds may have a reason as well, as those of structure do."""
+    body = "substanceOnly species S in cell = 1 dimensionless; g = 1 per_day; grow: => S; g*S^2"
+    made = small.model(body, interventions={"more": ("treatment", {"set": {"S": 2.0}})}, equilibrate=False)
+    structure = {"expect": "influences", "observable": "s", "on": "s"}
+    contrast = TURNED.checks[0].model_dump(exclude_none=True)
+    early = {**contrast, "at": "6 h"}
+    for checks, reason in (((structure, early), ""), ((structure, contrast), "small, condition 'more', at t = 0.5")):
+        claim = Claim.model_validate({**TURNED.model_dump(exclude={"checks"}), "checks": checks})
+        for number in (0, 1):
+            tried = samples(made, [("t", claim)], draws=number, seed=3)
+            tried.prepare()
+            found = tried.judge({}).reason
+            assert found.startswith(reason)
+            assert bool(found) is bool(reason)
+
+
+def _on_record(*shares: float) -> dict[str, object]:
+    claims = [
+        {
+            "claim": f"T-{number:02}",
+            "role": "construction",
+            "statement": "x|y",
+            "filed": "supported",
+            "decided_by": {"k": 0.456, "g": -0.3},
+            "share": share,
+            "low": share - 0.01,
+            "high": share + 0.01,
+        }
+        for number, share in enumerate(shares, start=1)
+    ]
+    audit = {"difference": 0.000123, "changed": 1, "verdicts": 9}
+    met = {"construction": {"share": 0.5, "low": 0.4, "high": 0.6}}
+    failed = {"count": 3}
+    return {
+        "model": "m",
+        "ranges": {"k": 0},
+        "draws": 8,
+        "claims": claims,
+        "audit": audit,
+        "met": met,
+        "failed": failed,
+    }
+
+
+def test_the_tables_of_robustness_with_shares_at_their_limits() -> None:
+    text = robustness_markdown([_on_record(0.95, 0.9, 0.8999, 0.5, 0.4999)])
+    assert "| `m` | 1 | 8 | 5 | 1 | 3 | 1 | 50.0 % (40.0 to 60.0) |  | 3 | 0.0001; 1 of 9 |" in text
+    rows = [line for line in text.splitlines() if line.startswith("| T-")]
+    assert [row.split(" | ")[0] for row in rows] == ["| T-05", "| T-04", "| T-03", "| T-02"]
+    assert rows[-1] == "| T-02 | x\\|y | supported | 90.0 % (89.0 to 91.0) | `k` +0.46, `g` -0.30 |"
+    assert "Every claim is supported by at least 95% of the draws." in robustness_markdown([_on_record(0.95)])
 
 
 def test_failed_draws_are_counted_and_never_dropped(tmp_path: Path) -> None:

@@ -81,6 +81,11 @@ def test_a_point_that_breaks_is_left_empty_and_counted(tmp_path: Path) -> None:
     assert table.attrs["failed"] == 1
 
 
+def test_points_are_handed_out_in_fives() -> None:
+    plan = scan(small.model(interventions=ACTS), {"more": tuple(float(number) for number in range(1, 12))}, "more")
+    assert [list(chunk.items) for chunk in job(plan).chunks] == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], [10]]
+
+
 def test_the_model_is_as_before(tmp_path: Path) -> None:
     made: Model = small.model(interventions=ACTS)
     plan = scan(made, {"drain": (2.0, 4.0)}, "more")

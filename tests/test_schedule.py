@@ -10,7 +10,7 @@ from pydantic import ValidationError
 import small
 from osteon.errors import OsteonError, ProjectError, UnknownIdError
 from osteon.evidence.bindings import InterventionBinding
-from osteon.simulation.schedule import Change, Schedule
+from osteon.simulation.schedule import Change, Period, Schedule
 
 ACTS = {
     "double": ("treatment", {"scale": {"boost": 2.0}}),
@@ -104,3 +104,24 @@ def test_unknown_setting_and_end() -> None:
         made.schedule((), "cultur")
     with pytest.raises(OsteonError, match="is not after t = 0"):
         made.schedule((), until=0.0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "time", "kept"),
+    [
+        (0.0, 0.5, 1e-9, False),  # a billionth is a difference of rounding
+        (0.0, 0.5, 1.1e-9, True),
+        (0.0, 0.5, 0.5 - 0.9e-9, False),
+        (0.0, 0.5, 0.5 - 1.1e-9, True),
+        (0.0, 100.0, 100.0 - 0.9e-7, False),  # beyond one, of the boundary itself
+        (0.0, 100.0, 100.0 - 1.1e-7, True),
+        (-100.0, 0.0, -100.0 + 0.9e-7, False),
+        (-100.0, 0.0, -100.0 + 1.1e-7, True),
+        (0.0, 0.5, -0.1, False),
+        (0.0, 0.5, 0.6, False),
+    ],
+)
+def test_times_are_those_inside_and_the_boundaries(start: float, end: float, time: float, kept: bool) -> None:
+    made = Schedule("control", {}, True, (Period(start, end, {}, {}),))
+    middle = (start + end) / 2
+    assert made.times([middle, time, end]) == sorted({start, middle, end, *([time] if kept else [])})

@@ -13,7 +13,7 @@ import pytest
 
 import small
 from conftest import ROOT, Command
-from osteon.analysis.sensitivity import design, job, ranking
+from osteon.analysis.sensitivity import SamplingPlan, design, job, ranking
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import ParameterBinding
 from osteon.jobs import parquet
@@ -168,3 +168,16 @@ def test_the_document_shows_what_the_commands_print(command: str, osteon: Comman
     for ours, theirs in zip(shown, printed, strict=False):
         pairs = list(zip(_tokens(ours), _tokens(theirs), strict=True))
         assert all(_same(*pair) for pair in pairs), (ours, theirs)
+
+
+def test_after_the_sample_come_the_model_as_it_is_and_the_ends_of_each_range() -> None:
+    """The effect is ln 2 - ln boost + ln drain, whatever k."""
+    made = _turnover()
+    points = np.array([[0.5, 0.5, 0.5]] * 23 + [[0.1, 0.7, 0.2]])
+    plan = SamplingPlan(made, made.contrasts("both", at="steady state"), "sobol", 4, 3, points)
+    assert plan.runs == 24 + 1 + 2 * 3
+    own = log(2)
+    at_sample = own - log(0.5 * 4**0.1) + log(0.25 * 16**0.7)
+    expected = [at_sample, own, own + log(2), own - log(2), own - log(4), own + log(4), own, own]
+    assert [plan.effects(number)[0] for number in range(23, 31)] == pytest.approx(expected, abs=1e-6)
+    assert [len(chunk.items) for chunk in job(plan).chunks] == [20, 11]

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from osteon.evidence.claims import Claim, ContrastCheck
+from osteon.simulation.contrast import Effect
 from osteon.verification.scorecard import CheckOutcome, CheckResult, ClaimResult, Scorecard, Verdict
 from osteon.verification.verify import verdict
 
@@ -81,3 +82,50 @@ def test_a_failed_claim_is_a_surprise_even_where_the_binding_has_a_reason() -> N
 )
 def test_a_card_passes_without_what_is_contradicted_or_failed(verdict: Verdict, passed: bool) -> None:
     assert Scorecard((_result("supported"), _result(verdict, "A reason."))).passed is passed
+
+
+def test_effects_are_kept_to_four_digits_by_model_and_claim() -> None:
+    checks = tuple(
+        CheckResult(ContrastCheck.model_validate(CHECK), "holds", effects=effects)
+        for effects in ((Effect(2.0, 1.0, 1e-6), Effect(9.0, 1.0, 1e-6)), (Effect(0.0, 1.0, 1e-6),), ())
+    )
+    claim = Claim.model_validate({**CLAIM, "checks": (CHECK,) * 3})
+    documented = Claim.model_validate({**CLAIM, "id": "T-02", "checks": (), "documented": "x"})
+    results = (
+        ClaimResult("one", "t", claim, "supported", checks, ()),
+        ClaimResult("one", "t", documented, "documented", (), ()),
+        ClaimResult("two", "t", claim, "supported", checks[:1], ()),
+    )
+    assert Scorecard(results).effects() == {"one": {"T-01": [0.6931, "-inf", None]}, "two": {"T-01": [0.6931]}}
+
+
+def test_a_check_has_the_effect_that_is_judged_and_the_one_it_is_compared_with() -> None:
+    check = ContrastCheck.model_validate(CHECK)
+    first, second = Effect(2.0, 1.0, 1e-6), Effect(9.0, 1.0, 1e-6)
+    found = [CheckResult(check, "holds", effects=effects) for effects in ((), (first,), (first, second))]
+    assert [(one.effect, one.second_effect) for one in found] == [(None, None), (first, None), (first, second)]
+
+
+def test_a_claim_is_foreign_of_which_every_check_lacks_a_word() -> None:
+    check, claim = ContrastCheck.model_validate(CHECK), Claim.model_validate(CLAIM)
+    lacking, whole = CheckResult(check, "not representable", missing=("s", "more")), CheckResult(check, "holds")
+    for checks, foreign in (((lacking, lacking), True), ((lacking, whole), False), ((), False)):
+        result = ClaimResult("one", "t", claim, "not representable", checks, ())
+        assert result.is_foreign is foreign
+        assert result.missing == (("s", "more") if lacking in checks else ())
+
+
+def test_verdicts_are_counted_by_model_and_role() -> None:
+    held_out = Claim.model_validate({**CLAIM, "id": "T-02", "role": "held_out"})
+    results = (
+        _result("supported"),
+        _result("contradicted"),
+        ClaimResult("other", "t", held_out, "supported", (), ()),
+    )
+    card = Scorecard(results)
+    assert card.models == ("small", "other")
+    assert card.counts() == {"supported": 2, "contradicted": 1}
+    assert card.counts("small") == {"supported": 1, "contradicted": 1}
+    assert card.counts(role="held_out") == {"supported": 1}
+    assert card.counts("small", "held_out") == {}
+    assert card.as_dict()["summary"] == {"small": {"contradicted": 1, "supported": 1}, "other": {"supported": 1}}

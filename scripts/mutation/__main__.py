@@ -3,8 +3,9 @@
     python scripts/mutation [--minutes 20] [--seed 1] [--workers 2] [--record] [PATH ...]
 
 A full run would take half a day, so this one judges a random sample: mutants in an order that the seed alone decides,
-as many as there is time for. For each, only the quick tests run that execute the changed statement, at most `MOST`, the
-fastest first. Results are kept in build/mutation, and survivors shown as diffs; --record writes docs/testing.md.
+as many as there is time for. For each, only the quick tests run that execute the changed statement or read the changed
+file, at most `MOST`, those of its own module first, then the fastest. Results are kept in build/mutation, and survivors
+shown as diffs; --record writes docs/testing.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import coverage
+from equivalence import is_program, is_same
 from mutants import Mutant, mutants, sampled
 
 from osteon.analysis.robustness.result import Proportion
@@ -48,11 +50,13 @@ CONTROLS = 5
 SLOWEST = 3.0
 """Seconds that a test may take to be used."""
 QUICK = "not slow and not interop and not browser"
+NO_CHANGE = "no change"
+"""The outcome of a mutant that is no program or the same program. It says nothing of the tests and is not judged."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A mutant and what became of it: killed, survived, or not executed by any quick test."""
+    """A mutant and what became of it: killed, survived, not executed by any quick test, or `NO_CHANGE`."""
 
     mutant: Mutant
     outcome: str
@@ -122,17 +126,23 @@ class Executed:
     durations: Mapping[str, float]
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that execute a mutant's statement, the fastest first, each function's in turn."""
+        """Return the tests that execute a mutant's statement or read its file, each function's in turn.
+
+        Those of its own module come first, then the fastest: a fast test of something else seldom asks for the rule. A
+        test that reads the text of a file has the file's path as its parameter, for no coverage tells.
+        """
         lines = self.lines.get(mutant.path, {})
         first, last = mutant.statement
         found = {name for line in range(first, last + 1) for name in lines.get(line, ())}
         if "" in found:  # It runs when the module is imported, so whatever uses the module depends on it.
             found |= {name for names in lines.values() for name in names}
+        found |= {name for name in self.durations if f"[{mutant.path}]" in name}
+        own = {f"tests/test_{Path(part).stem}.py" for part in Path(mutant.path).parts}
         turns: Counter[str] = Counter()
         order = []
         for name in sorted(found & self.durations.keys(), key=lambda one: (self.durations[one], one)):
             function = name.partition("[")[0]
-            order.append((turns[function], self.durations[name], name))
+            order.append((turns[function], name.partition("::")[0] not in own, self.durations[name], name))
             turns[function] += 1
         return [name for *_, name in sorted(order)[:MOST]]
 
@@ -190,9 +200,13 @@ def run(order: Iterable[Mutant], trees: list[Tree], known: Executed, until: floa
         free.put(tree)
 
     def judged(mutant: Mutant) -> Judged | None:
-        tests = known.tests(mutant)
         if time.monotonic() > until:
             return None
+        text = (ROOT / mutant.path).read_text(encoding="utf-8")
+        changed = mutant.source(text)
+        if not is_program(changed) or is_same(text, changed):
+            return Judged(mutant, NO_CHANGE, 0, 0.0)
+        tests = known.tests(mutant)
         if not tests:
             return Judged(mutant, "not executed", 0, 0.0)
         tree = free.get()
@@ -210,7 +224,7 @@ def run(order: Iterable[Mutant], trees: list[Tree], known: Executed, until: floa
 def table(found: list[Judged], total: Mapping[str, int]) -> str:
     """Return the score of each package as a table in Markdown."""
     grouped: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in found:
+    for one in (one for one in found if one.outcome != NO_CHANGE):
         for name in (package(one.mutant.path), "all"):
             grouped[name][one.outcome] += 1
     lines = ["| package | mutants | judged | killed | survived | not executed | score | 95 % interval |"]
@@ -255,7 +269,9 @@ def main() -> None:
     (BUILD / "survivors.diff").write_text("\n\n".join(diffs), encoding="utf-8")
     text = table(found, total)
     effort = f"{asked.minutes:g} minutes on {asked.workers} cores"
-    said = f"{text}\n\nSeed {asked.seed}; {len(known.durations)} tests; {effort}."
+    unjudged = sum(one.outcome == NO_CHANGE for one in found)
+    drawn = f"{unjudged} more were drawn that change no program, and are not counted"
+    said = f"{text}\n\nSeed {asked.seed}; {len(known.durations)} tests; {effort}; {drawn}."
     print(said)
     if asked.record:
         page = ROOT / "docs" / "testing.md"

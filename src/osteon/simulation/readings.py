@@ -57,7 +57,7 @@ class Run:
     def until(self, binding: Bound) -> float:
         """Return the last time of its time course: after t = 0 also where it is only read there or before."""
         horizon = binding.time(binding.settings[self.setting].horizon) if self.whole else 0.0
-        return max(horizon, *self.times, 0.0) or binding.time("1 min")
+        return max([horizon, *self.times]) or binding.time("1 min")
 
 
 def feature_times(binding: Bound, setting: str) -> Vector:

@@ -1,0 +1,57 @@
+"""What changed between two runs, on runs of a few lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from osteon.verification.diff import NOTABLE, MovedEffect, NewVerdict, changes
+
+
+def _run(effect: float | str | None, verdict: str = "supported", claim: str = "T-01", **check: object) -> dict:
+    asked = {"observable": "s", "condition": "more", "expect": "increase", "effect": effect, **check}
+    return {"osteon": "0.9", "claims": [{"model": "m", "claim": claim, "verdict": verdict, "checks": [asked]}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (0.0, NOTABLE, False),  # one per cent is not yet told
+        (0.0, 1.01 * NOTABLE, True),
+        (NOTABLE, 0.0, False),
+        (1.01 * NOTABLE, 0.0, True),
+        (0.5, 0.5, False),
+        (0.5, "inf", True),
+        ("inf", "inf", False),
+        ("-inf", "-inf", False),
+        ("-inf", "inf", True),
+        (None, 0.5, False),
+        (0.5, None, False),
+    ],
+)
+def test_an_effect_is_told_that_moved_by_more_than_one_per_cent(before: object, after: object, told: bool) -> None:
+    found = changes(_run(before), _run(after))  # type: ignore[arg-type]
+    assert bool(found.effects) is told
+    assert found.verdicts == ()
+
+
+def test_what_moved_and_what_it_was() -> None:
+    assert changes(_run(0.1), _run(0.3)).effects == (MovedEffect("m", "T-01", "s", "more", 0.1, 0.3),)
+
+
+def test_checks_that_ask_something_else_are_not_compared() -> None:
+    assert changes(_run(0.1), _run(0.3, expect="decrease")).effects == ()
+    assert changes(_run(0.1, value=1.0, outcome="holds"), _run(0.3, value=2.0, outcome="refused")).effects
+
+
+def test_verdicts_that_are_others_come_and_go() -> None:
+    now = _run(0.1, "contradicted")
+    now["claims"] += _run(0.1, claim="T-03")["claims"]
+    then = _run(0.1)
+    then["claims"] += _run(0.1, "failed", claim="T-02")["claims"]
+    found = changes(then, now)
+    assert found.before == "0.9"
+    assert found.verdicts == (
+        NewVerdict("m", "T-01", "supported", "contradicted"),
+        NewVerdict("m", "T-03", "not on record", "supported"),
+        NewVerdict("m", "T-02", "failed", "no longer on record"),
+    )

@@ -99,7 +99,7 @@ class _RoadRunner:
 
     def _untouched(self) -> set[str]:
         """Return the species that take part in reactions only as modifiers, if at all; none where events may act."""
-        if self._model.getNumEvents() or not self._model.getNumReactions():
+        if not self.species or self._model.getNumEvents() or not self._model.getNumReactions():
             return set() if self._model.getNumEvents() else set(self.species)
         matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)
         return {name for name, row in zip(self.species, matrix, strict=True) if not row.any()}

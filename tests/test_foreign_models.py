@@ -47,6 +47,13 @@ def test_what_stands_beside_a_turnover_does_not_touch_it(body: str) -> None:
         assert made.values("drug", at="steady state")["s"] == pytest.approx(3.0, rel=1e-6)
 
 
+@pytest.mark.parametrize("equilibrate", [True, False])
+def test_a_model_all_of_whose_species_are_held_stands_still(equilibrate: bool) -> None:
+    acts = {"drug": ("treatment", {"set": {"S": 3.0}})}
+    made = _model("species $S = 1; p = 2; J1: => $S; p; J2: $S => ; p*S", equilibrate=equilibrate, acts=acts)
+    assert (_after(made, "control", 20.0), _after(made, "drug", 20.0)) == (1.0, 3.0)
+
+
 def test_an_unstable_state_is_no_rest_whatever_stands_beside_it() -> None:
     """From 0.8, below the unstable state at 0.918, X falls to 0.0286; Y acts on nothing."""
     switch = "species S = 0.8; p = 0.02; J1: => S; p + 1.5*S^4/(1 + S^4); J2: S => ; 0.7*S"

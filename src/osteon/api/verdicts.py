@@ -89,7 +89,8 @@ def score(
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    return _scorecard(opened_, [Model(model.text, bound, opened_.vocabulary, shown=model.shown), *others], progress)
+    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown, foreign=True)
+    return _scorecard(opened_, [judged, *others], progress)
 
 
 def _overrides(project: Project, name: str, change: Act | None, counterfactual: str | None) -> Act | None:

@@ -19,6 +19,7 @@ from osteon.errors import ArchiveError, CompilationError, listing
 from osteon.files import decoded
 from osteon.sbml.antimony import compile_antimony
 from osteon.sbml.canonical import canonical
+from osteon.sbml.gate import admitted
 
 _COMPRESSED: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),  # type: ignore[dict-item, return-value]
@@ -65,15 +66,18 @@ def open_model(path: Path, shown: str | None = None) -> ModelFile:
 
     Raises:
         CompilationError: if it is not there, is not a model, or is one of several; says which there are.
+        ProjectError: if it is not what Osteon can simulate; see `gate`.
     """
     shown = str(path) if shown is None else shown
     packed = next((folder for folder in path.parents if folder.is_file()), None)
     inside = None if packed is None else path.relative_to(packed).as_posix()
     data = _content(path if packed is None else packed, shown)
     try:
-        return _opened(data, shown, path.parent, path.name, inside)
+        opened = _opened(data, shown, path.parent, path.name, inside)
     except ArchiveError as error:
         raise CompilationError(str(error)) from None
+    folder = None if packed or _is_packed(data) else path.parent
+    return ModelFile(admitted(opened.text, opened.shown, folder), opened.shown)
 
 
 def _content(path: Path, shown: str) -> bytes:
@@ -88,7 +92,7 @@ def _content(path: Path, shown: str) -> bytes:
 
 
 def _opened(data: bytes, shown: str, folder: Path, name: str, inside: str | None = None) -> ModelFile:
-    if data.startswith(b"PK\x03\x04"):
+    if _is_packed(data):
         return _packed_model(archive.unpacked(data, shown), shown, inside)
     if inside is not None:
         raise CompilationError(f"{shown}: no such file; what should be a folder in it is no archive")
@@ -96,6 +100,10 @@ def _opened(data: bytes, shown: str, folder: Path, name: str, inside: str | None
         if data.startswith(mark):
             return _opened(_decompressed(data, decompress, shown), shown, folder, _SUFFIXES.sub("", name))
     return ModelFile(_sbml(data, shown, folder, name), shown)
+
+
+def _is_packed(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04")
 
 
 def _decompressed(data: bytes, decompress: Callable[[BinaryIO], BinaryIO], shown: str) -> bytes:

@@ -67,7 +67,7 @@ def graph(document: Any, formulas: Mapping[str, str]) -> Graph:
         if rule.isRate():
             for source in reader.symbols(rule.getMath()):
                 edges.setdefault(source, set()).add(rule.getVariable())
-    parts = {name: reader.symbols(libsbml.parseL3Formula(text)) for name, text in formulas.items()}
+    parts = {name: reader.symbols(libsbml.parseL3FormulaWithModel(text, model)) for name, text in formulas.items()}
     parts |= {name: reader.symbols(tree) for name, tree in reader.rules.items()}
     return Graph({source: frozenset(targets) for source, targets in edges.items()}, parts)
 

@@ -86,7 +86,8 @@ def parse_formula(formula: str, known: Any, shown: str) -> Any:
     Raises:
         CompilationError: if it is not a formula, or names a symbol that the model lacks.
     """
-    tree = libsbml.parseL3Formula(formula)
+    # What the model calls `time`, `pi` or `avogadro` is its own symbol.
+    tree = libsbml.parseL3FormulaWithModel(formula, known)
     if tree is None:
         reason = " ".join(libsbml.getLastParseL3Error().split())
         raise CompilationError(f"{shown}: {formula!r} is not a formula: {reason}")

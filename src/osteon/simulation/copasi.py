@@ -25,8 +25,10 @@ _ENDLESS = 1e150
 """Near the root of the greatest number COPASI goes on with that root, and says nothing."""
 
 
-def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accuracy, cached: bool) -> Engine:
-    """Return a model in COPASI; see `osteon.simulation.roadrunner.opened`. Nothing is cached.
+def opened(
+    sbml: str, *, name: str, observables: Iterable[str], accuracy: Accuracy, cached: bool, foreign: bool = False
+) -> Engine:
+    """Return a model in COPASI; see `osteon.simulation.roadrunner.opened`. Nothing is cached or tried elsewhere.
 
     Raises:
         OsteonError: if COPASI is not installed.

@@ -58,6 +58,7 @@ class Model:
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
         engine: what it is run in, one of `ENGINES`.
+        foreign: whether the file is none of the project's own, so that it is tried in a process of its own first.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Model:
         accuracy: Accuracy | None = None,
         cached: bool = True,
         engine: str = "roadrunner",
+        foreign: bool = False,
     ) -> None:
         self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
@@ -82,7 +84,7 @@ class Model:
         if engine not in ENGINES:
             hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
             raise UnknownIdError(f"no engine {engine!r}{hint}")
-        self._cached, self.engine = cached, engine
+        self._cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 
     def __repr__(self) -> str:
@@ -98,7 +100,8 @@ class Model:
 
     def _arguments(self) -> dict[str, Any]:
         names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy", "engine")
-        return {"text": self.sbml, "cached": self._cached, **{name: getattr(self, name) for name in names}}
+        kept = {"text": self.sbml, "cached": self._cached, "foreign": self._foreign}
+        return {**kept, **{name: getattr(self, name) for name in names}}
 
     def replace(self, **changed: Any) -> Model:
         """Return the same model with other arguments; see the class. It is compiled anew only where it has to be."""
@@ -150,6 +153,7 @@ class Model:
             observables=self.formulas,
             accuracy=self.accuracy,
             cached=self._cached,
+            foreign=self._foreign,
         )
         return Simulator(
             engine,

@@ -16,6 +16,7 @@ import numpy as np
 
 from osteon import cache
 from osteon.errors import CompilationError
+from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 from osteon.sbml.reading import initial_rules, observable_ids, standing_still
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 from osteon.simulation.vector import Vector
@@ -30,7 +31,9 @@ _PATIENCE = 60.0  # s
 _LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 
 
-def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accuracy, cached: bool) -> Engine:
+def opened(
+    sbml: str, *, name: str, observables: Iterable[str], accuracy: Accuracy, cached: bool, foreign: bool = False
+) -> Engine:
     """Return a model in libroadrunner.
 
     Args:
@@ -39,13 +42,14 @@ def opened(sbml: str, *, name: str, observables: Iterable[str], accuracy: Accura
         observables: ids of the observables built in.
         accuracy: how closely it is integrated.
         cached: whether the compiled model may come from the user's cache, and go there.
+        foreign: whether it is none of our own, so that it may end the process that compiles it.
 
     Raises:
         CompilationError: if roadrunner refuses the model.
     """
     still = standing_still(sbml)
-    resting = None if still is None else compiled(still, name, cached=cached)
-    runner = compiled(sbml, name, cached=cached)
+    resting = None if still is None else compiled(still, name, cached=cached, foreign=foreign)
+    runner = compiled(sbml, name, cached=cached, foreign=foreign)
     return _RoadRunner(runner, resting, observable_ids(sbml, observables), accuracy, initial_rules(sbml))
 
 
@@ -95,7 +99,7 @@ class _RoadRunner:
 
     def _untouched(self) -> set[str]:
         """Return the species that take part in reactions only as modifiers, if at all; none where events may act."""
-        if self._model.getNumEvents() or not self._model.getNumReactions():
+        if not self.species or self._model.getNumEvents() or not self._model.getNumReactions():
             return set() if self._model.getNumEvents() else set(self.species)
         matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)
         return {name for name, row in zip(self.species, matrix, strict=True) if not row.any()}
@@ -299,7 +303,7 @@ def _sizes(first: Mapping[str, float]) -> dict[str, float]:
     return {name: abs(value) if 0.0 < abs(value) < _SMALL else whole for name, value in first.items()}
 
 
-def compiled(sbml: str, name: str, *, cached: bool) -> Any:
+def compiled(sbml: str, name: str, *, cached: bool, foreign: bool = False) -> Any:
     """Return a RoadRunner with a model in it, compiled anew or from the user's cache.
 
     A state in the cache is native code, read in milliseconds.
@@ -308,10 +312,45 @@ def compiled(sbml: str, name: str, *, cached: bool) -> Any:
         sbml: the model's SBML text.
         name: the model's id, for messages.
         cached: whether the compiled model may come from the cache, and go there.
+        foreign: whether it is compiled in a process of its own, which it may end.
 
     Raises:
-        CompilationError: if roadrunner refuses the model.
+        CompilationError: if roadrunner refuses the model, or breaks on it.
     """
+    roadrunner = _configured()
+    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
+    state = cache.kept("compiled", key) if cached else None
+    kept = state is not None
+    try:
+        if foreign and not kept:
+            state = call_in_subprocess(_state_of, sbml)
+        if state is None:
+            runner = roadrunner.RoadRunner(sbml)
+            state = runner.saveStateS() if cached else b""
+        else:
+            runner = roadrunner.RoadRunner()
+            # A damaged state would crash the process; the cache has compared its digest.
+            runner.loadStateS(state)
+    except CrashedError:
+        reason = "libroadrunner breaks down on it; please report it there, with the file"
+        raise CompilationError(f"model {name!r} cannot be compiled for simulation: {reason}") from None
+    except RuntimeError as error:
+        raise CompilationError(f"model {name!r} cannot be compiled for simulation: {reason_of(error)}") from None
+    if cached and not kept:
+        cache.keep("compiled", key, state)
+    return runner
+
+
+def _state_of(sbml: str) -> Any:
+    """Return what `compiled` reads again, of a model that is compiled here and asked once how it moves."""
+    runner = _configured().RoadRunner(sbml)
+    runner.getRatesOfChange()
+    runner.resetAll()
+    return runner.saveStateS()
+
+
+def _configured() -> Any:
+    """Return libroadrunner, set up as all of this module wants it."""
     import roadrunner
 
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
@@ -323,20 +362,7 @@ def compiled(sbml: str, name: str, *, cached: bool) -> Any:
     # This compiler without its optimiser takes a quarter of the time of the usual one, and its code is as fast.
     settings.setValue(settings.LLVM_BACKEND, settings.LLJIT)
     settings.setValue(settings.LLJIT_OPTIMIZATION_LEVEL, settings.NONE)
-    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
-    state = cache.kept("compiled", key) if cached else None
-    try:
-        if state is not None:
-            runner = roadrunner.RoadRunner()
-            # A damaged state would crash the process; the cache has compared its digest.
-            runner.loadStateS(state)
-            return runner
-        runner = roadrunner.RoadRunner(sbml)
-        if cached:
-            cache.keep("compiled", key, runner.saveStateS())
-    except RuntimeError as error:
-        raise CompilationError(f"model {name!r} cannot be compiled for simulation: {reason_of(error)}") from None
-    return runner
+    return roadrunner
 
 
 @functools.cache

@@ -11,8 +11,8 @@ from osteon.curation import overview
 from osteon.files import write_file
 from osteon.pictures.plotting import save
 
-DRAWS = 2048
-FEWER = {"bone_remodeling": 1024}
+DRAWS = 1024
+FEWER = {"bone_remodeling": 512}
 """Draws of models that take long; powers of two, at which a Sobol sequence is balanced."""
 
 root = Path(__file__).parents[1]

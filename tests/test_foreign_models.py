@@ -54,6 +54,16 @@ def test_a_model_all_of_whose_species_are_held_stands_still(equilibrate: bool) -
     assert (_after(made, "control", 20.0), _after(made, "drug", 20.0)) == (1.0, 3.0)
 
 
+def test_what_an_event_left_due_is_not_done_in_the_next_run() -> None:
+    """From 1, S trebles at 2.5 days; a run that ends before then leaves that to nobody."""
+    made = _model(
+        "species S = 1; p = 1; E: at 2.5 after S > 0, t0=false, fromTrigger=false: S = 3*S", equilibrate=False
+    )
+    for _ in range(3):
+        assert _after(made, "control", 1.0) == 1.0
+        assert _after(made, "control", 5.0) == pytest.approx(3.0)
+
+
 def test_an_unstable_state_is_no_rest_whatever_stands_beside_it() -> None:
     """From 0.8, below the unstable state at 0.918, X falls to 0.0286; Y acts on nothing."""
     switch = "species S = 0.8; p = 0.02; J1: => S; p + 1.5*S^4/(1 + S^4); J2: S => ; 0.7*S"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +29,7 @@ os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
 _SMALL = 1e-6  # a state that starts below it is of its own size, not of size one
 _STOPS = 16
 _PATIENCE = 60.0  # s
+_DELAY = re.compile(r"<delay[\s>]")
 _LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 
 
@@ -50,7 +52,8 @@ def opened(
     still = standing_still(sbml)
     resting = None if still is None else compiled(still, name, cached=cached, foreign=foreign)
     runner = compiled(sbml, name, cached=cached, foreign=foreign)
-    return _RoadRunner(runner, resting, observable_ids(sbml, observables), accuracy, initial_rules(sbml))
+    anew = sbml if _DELAY.search(sbml) else None
+    return _RoadRunner(runner, resting, observable_ids(sbml, observables), accuracy, initial_rules(sbml), anew)
 
 
 class _RoadRunner:
@@ -65,10 +68,14 @@ class _RoadRunner:
         observables: Mapping[str, str],
         accuracy: Accuracy,
         initials: Mapping[str, str],
+        anew: str | None,
     ) -> None:
         self.observables, self._columns, self.initials = tuple(observables), list(observables.values()), initials
         self._runner = self._awake = runner
-        self._still = still
+        self._still, self._accuracy = still, accuracy
+        # What is due by an event's delay stays due through every reset, and is due twice in a state that was saved, so
+        # that a model with delays is compiled anew for each run.
+        self._anew = anew
         # Held, for every look-up costs as much as a rate. Nothing here may call `steadyState`, which replaces it.
         model = self._model = runner.model
         self.species: list[str] = list(model.getFloatingSpeciesIds())
@@ -117,8 +124,12 @@ class _RoadRunner:
         runner.timeCourseSelections = ["time", *self._columns, *self.species]
 
     def reset(self, values: Mapping[str, float]) -> None:
+        if self._anew is None:
+            self._awake.resetAll()
+        else:
+            self._awake = _configured().RoadRunner(self._anew)
+            self._set_up(self._awake, self._accuracy)
         self._runner, self._model = self._awake, self._awake.model
-        self._runner.resetAll()
         if values is not self._reset_to:
             inside = [name for name in values if name in self._places]
             self._other = [self._places[name] for name in inside], [values[name] for name in inside]

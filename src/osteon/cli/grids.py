@@ -1,0 +1,106 @@
+"""Tables that no width cuts: columns side by side where words fit, else the cells of each row below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+_BETWEEN = 3  # a line and a space on either side
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; what is ``exact``, such as an id or a number, is never broken over lines."""
+
+    head: str
+    exact: bool = False
+    justify: Literal["left", "right"] = "left"
+
+
+def number(head: str) -> Column:
+    """Return a column of numbers."""
+    return Column(head, exact=True, justify="right")
+
+
+def exact(head: str) -> Column:
+    """Return a column of ids."""
+    return Column(head, exact=True)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with a title; a string in it is text, whatever signs it has."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: list[tuple[Text, ...]] = field(default_factory=list)
+
+    def add(self, *cells: str | Text) -> None:
+        """Add a row."""
+        self.rows.append(tuple(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield a table, or, where not even every longest word has room beside the others, a list."""
+        least = [self._width(place, column.exact) for place, column in enumerate(self.columns)]
+        room = options.max_width - 1 - _BETWEEN * len(self.columns)
+        if self.columns and sum(least) <= room:
+            most = [self._width(place, True) for place in range(len(self.columns))]
+            yield self._table(_shared(least, most, room))
+        else:
+            yield from self._list()
+
+    def _width(self, place: int, whole: bool) -> int:
+        head = max(map(cell_len, self.columns[place].head.split()), default=0)
+        lines = [line for row in self.rows for line in row[place].plain.splitlines()]
+        parts = lines if whole else [word for line in lines for word in line.split()]
+        if whole and not self.columns[place].exact:
+            head = cell_len(self.columns[place].head)
+        return max([head, *map(cell_len, parts)])
+
+    def _table(self, widths: Sequence[int]) -> Table:
+        table = Table(title=Text(self.title, style="bold"), title_justify="left")
+        for column, width in zip(self.columns, widths, strict=True):
+            table.add_column(
+                Text(column.head), width=width, no_wrap=column.exact, justify=column.justify, overflow="fold"
+            )
+            # A head may wrap where cells must not; rich has one rule for both, so heads are wrapped here.
+            table.columns[-1].header = Text("\n").join(Text(column.head).wrap(_WRAPPING, width))
+        for row in self.rows:
+            table.add_row(*row)
+        return table
+
+    def _list(self) -> RenderResult:
+        yield Text(self.title, style="bold", overflow="ignore")
+        for row in self.rows:
+            for place, (column, cell) in enumerate(zip(self.columns, row, strict=True)):
+                said = Text(overflow="ignore")
+                said.append(f"{column.head}: " if place and column.head else "", style="dim")
+                for line in _lines(said, cell):
+                    yield Padding(line, (0, 0, 0, 2 if place else 0), expand=False) if place else line
+
+
+_WRAPPING = Console(width=1000)
+"""Only for `Text.wrap`, which asks a console for nothing but its tabs."""
+
+
+def _lines(head: Text, cell: Text) -> list[Text]:
+    lines = list(cell.split("\n")) or [Text()]
+    for line in lines:
+        line.overflow = "ignore"
+    return [head + lines[0], *lines[1:]]
+
+
+def _shared(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
+    """Return the widths of columns: what each needs, and of what is left as much as its longest line could use."""
+    wanted = [high - low for low, high in zip(least, most, strict=True)]
+    left, total = room - sum(least), sum(wanted)
+    if total <= left:
+        return list(most)
+    return [low + wish * left // total for low, wish in zip(least, wanted, strict=True)]

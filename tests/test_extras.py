@@ -153,7 +153,6 @@ def test_pages_ask_for_what_they_import(group: str, needed: tuple[str, ...]) -> 
         ("basico", "copasi-basico", "site", ("site", NAME, "--without-engine")),
         ("sbmlode", "sbmlode", "export", ("export", NAME, "--to", "sbml,code")),
         ("basico", "copasi-basico", "export", ("export", NAME, "--to", "all")),
-        ("COPASI", "python-copasi", "export", ("verify", NAME, "--engine", "copasi")),
         ("SALib", "SALib", "ensemble", ("sensitivity", NAME, "-c", "vesicles", "-o", "mineralization")),
         (
             "pyarrow",

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 _BETWEEN = 3  # a line and a space on either side
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A text that breaks between words only: a word that is longer than a line runs over its end."""
+
+    text: Text
+    indent: int = 0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield it line by line."""
+        for line in self.text.split("\n", allow_blank=True):
+            for part in line.divide(_breaks(line.plain, options.max_width - self.indent)):
+                part.rstrip()
+                whole = Text(" " * self.indent) + part
+                whole.overflow = "ignore"
+                yield whole
+
+
+def _breaks(line: str, width: int) -> list[int]:
+    """Return where to break a line, so that each part has as many words as fit, or one."""
+    places, used = [], 0
+    for word in re.finditer(r"\s*\S+\s*", line):
+        if used and used + cell_len(word[0].rstrip()) > width:
+            places.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return places
 
 
 @dataclass(frozen=True)
@@ -77,24 +105,16 @@ class Grid:
         return table
 
     def _list(self) -> RenderResult:
-        yield Text(self.title, style="bold", overflow="ignore")
+        yield Paragraph(Text(self.title, style="bold"))
         for row in self.rows:
             for place, (column, cell) in enumerate(zip(self.columns, row, strict=True)):
-                said = Text(overflow="ignore")
+                said = Text()
                 said.append(f"{column.head}: " if place and column.head else "", style="dim")
-                for line in _lines(said, cell):
-                    yield Padding(line, (0, 0, 0, 2 if place else 0), expand=False) if place else line
+                yield Paragraph(said + cell, indent=2 if place else 0)
 
 
 _WRAPPING = Console(width=1000)
 """Only for `Text.wrap`, which asks a console for nothing but its tabs."""
-
-
-def _lines(head: Text, cell: Text) -> list[Text]:
-    lines = list(cell.split("\n")) or [Text()]
-    for line in lines:
-        line.overflow = "ignore"
-    return [head + lines[0], *lines[1:]]
 
 
 def _shared(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:

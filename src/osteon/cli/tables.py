@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
-from osteon.cli.grids import Column, Grid, exact
+from osteon.cli.grids import Column, Grid, Paragraph, exact
 from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import WORDS
 from osteon.verification.scorecard import CheckResult, ClaimResult, Count, Scorecard, Tally, lack, tally
@@ -133,20 +132,15 @@ def _effects(result: CheckResult) -> str:
 
 
 def summary(card: Scorecard) -> Group:
-    """Return for each model how many claims have each verdict, and what became of reported experiments, line by line."""
-    lines: list[Text | Padding] = []
+    """Return for each model how many claims have each verdict, and what became of reported experiments."""
+    lines: list[Paragraph] = []
     for model in dict.fromkeys(result.model for result in card.results):
-        lines.append(Text(model, style="bold"))
+        lines.append(Paragraph(Text(model, style="bold")))
         for role, name in (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks")):
             if counts := card.counts(model, role):
-                lines.append(_indented(Text(f"{name}: ").append(Text(", ").join(_counted(counts)))))
-        lines += [_indented(Text(part)) for part in quoted(tally(card, model))]
+                lines.append(Paragraph(Text(f"{name}: ").append(Text(", ").join(_counted(counts))), indent=2))
+        lines += [Paragraph(Text(part), indent=2) for part in quoted(tally(card, model))]
     return Group(*lines)
-
-
-def _indented(line: Text) -> Padding:
-    line.overflow = "ignore"
-    return Padding(line, (0, 0, 0, 2), expand=False)
 
 
 def quoted(numbers: Tally) -> list[str]:

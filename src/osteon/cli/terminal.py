@@ -11,9 +11,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from osteon.api.arguments import no_assignment, opened
 from osteon.cli import characters
+from osteon.cli.grids import Paragraph
 from osteon.errors import OsteonError
 from osteon.evidence.project import Project
 
@@ -43,7 +45,7 @@ class Terminal(Console):
         if all(isinstance(one, str) for one in objects):
             how.setdefault("soft_wrap", True)
         with self._written():
-            super().print(*objects, **how)
+            super().print(*(Paragraph(one) if isinstance(one, Text) else one for one in objects), **how)
 
     def write(self, text: str) -> None:
         """Print a text with nothing done to it."""
@@ -80,7 +82,7 @@ class Terminal(Console):
     def _forget(self) -> None:
         """Let what is held back go nowhere, so that the interpreter does not fail on it at its end."""
         self.quiet = True
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             os.dup2(nowhere.fileno(), 2 if self.stderr else 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -26,6 +27,8 @@ from osteon.cli import (
 from osteon.cli.terminal import UNEXPECTED, errors, output
 from osteon.errors import OsteonError, StoppedError
 from osteon.version import __version__
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 app = typer.Typer(
     name="osteon",
@@ -86,15 +89,25 @@ def _run() -> int:
     except OsteonError as error:
         errors.print(str(error), style="red")
         return 2
+    except OSError as error:
+        # Files are read and written in sentences; what comes this far is the text of a help, for which there is no room.
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            return _fault(error)
+        errors.print(output.lost(error), style="red")
+        return 2
     except MemoryError:
         errors.print("not enough memory for that; ask for less at once, such as fewer --draws", style="red")
         return 2
     except Exception as error:  # a fault of this program: one sentence, and the rest for who reports it
-        if os.environ.get("OSTEON_TRACEBACK") == "1":
-            raise
-        errors.print(_unexpected(error), style="red")
-        return UNEXPECTED
+        return _fault(error)
     return code
+
+
+def _fault(error: Exception) -> int:
+    if os.environ.get("OSTEON_TRACEBACK") == "1":
+        raise error
+    errors.print(_unexpected(error), style="red")
+    return UNEXPECTED
 
 
 def _finished() -> int:

@@ -33,7 +33,8 @@ def substitute(character: str) -> str:
         return "+"
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a file's name that is no text
         return f"\\x{code - 0xDC00:02x}"
-    bare = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    parts = unicodedata.normalize("NFKD", character)
+    bare = "".join(_PLAIN.get(part, part) for part in parts).encode("ascii", "ignore").decode()
     if bare:
         return bare
     words = unicodedata.name(character, "").split()

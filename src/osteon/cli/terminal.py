@@ -75,9 +75,13 @@ class Terminal(Console):
         except BrokenPipeError:
             self.on_broken_pipe()
         except OSError as error:
-            self._forget()
-            name = "standard error" if self.stderr else "standard output"
-            raise OsteonError(f"{name} cannot be written: {error.strerror or error}") from None
+            raise OsteonError(self.lost(error)) from None
+
+    def lost(self, error: OSError) -> str:
+        """Give up the stream, which cannot be written, and return a sentence that says why."""
+        self._forget()
+        name = "standard error" if self.stderr else "standard output"
+        return f"{name} cannot be written: {error.strerror or error}"
 
     def _forget(self) -> None:
         """Let what is held back go nowhere, so that the interpreter does not fail on it at its end."""

@@ -45,6 +45,8 @@ def ablate(
     from osteon.pictures.plotting import refuse_unknown_format, save
 
     project = open_project(folder)
+    if record:
+        project.require_own("ablate --record")
     names = _chosen(project, models, all_)
     if len(names) > 1 and (plot or parquet):
         raise OsteonError("--plot and --parquet hold one model; name one")

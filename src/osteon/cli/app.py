@@ -90,7 +90,7 @@ def _run() -> int:
         errors.print(str(error), style="red")
         return 2
     except OSError as error:
-        # Files are read and written in sentences; what comes this far is the text of a help, for which there is no room.
+        # Files have sentences of their own; what comes this far is the text of a help, for which there is no room.
         if error.errno not in _NO_ROOM or error.filename is not None:
             return _fault(error)
         errors.print(output.lost(error), style="red")

@@ -73,6 +73,14 @@ def test_a_table_that_fits_stays_inside_the_width() -> None:
     assert lines[1].startswith("┏")
 
 
+def test_a_column_of_short_cells_is_not_broken_for_a_long_one() -> None:
+    table = Grid("t", [Column("range"), Column("why"), Column("where")])
+    table.add("1.35 to 1.65", "a long reason " * 20, "a long place " * 20)
+    shown = printed(table, 60)
+    assert "1.35 to 1.65" in shown
+    assert max(map(len, shown.splitlines())) <= 60
+
+
 def test_a_paragraph_breaks_between_words() -> None:
     assert printed(Paragraph(Text("one two a_long_word three"), indent=2), 9).splitlines() == [
         "  one two",

@@ -118,9 +118,14 @@ _WRAPPING = Console(width=1000)
 
 
 def _shared(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
-    """Return the widths of columns: what each needs, and of what is left as much as its longest line could use."""
-    wanted = [high - low for low, high in zip(least, most, strict=True)]
-    left, total = room - sum(least), sum(wanted)
-    if total <= left:
-        return list(most)
-    return [low + wish * left // total for low, wish in zip(least, wanted, strict=True)]
+    """Return the widths of columns: what each needs, and an equal part of what is left, but no more than it can use.
+
+    So a column of short cells is as wide as they are, and those of prose share the rest.
+    """
+    widths, left = list(least), room - sum(least)
+    wanted = sorted(range(len(least)), key=lambda place: most[place] - least[place])
+    for done, place in enumerate(wanted):
+        more = min(most[place] - least[place], left // (len(wanted) - done))
+        widths[place] += more
+        left -= more
+    return widths

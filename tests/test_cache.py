@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,25 @@ def test_the_cache_does_not_grow_without_end(folder: Path, monkeypatch: pytest.M
         for path in folder.iterdir():
             os.utime(path, (number, number)) if path.stat().st_mtime > 1e6 else None
     assert [cache.kept("compiled", str(number).encode()) is not None for number in range(5)] == [False] * 2 + [True] * 3
+
+
+def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OSTEON_CACHE")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/osteon"))
+    monkeypatch.chdir(tmp_path)
+    cache.keep("compiled", KEY, b"content")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("variable", ["HOME", "ROADRUNNER_CONFIG"])
+def test_settings_of_libroadrunner_in_the_home_are_not_read(variable: str, tmp_path: Path) -> None:
+    """It never returns from any such file."""
+    file = tmp_path / "roadrunner.conf"
+    file.write_text("MAX_OUTPUT_ROWS: 10\n", encoding="utf-8")
+    script = "from osteon.simulation import roadrunner as r; r.compiled('', 'x', cached=False)"
+    environment = {**os.environ, "PYTHONPATH": str(Path(cache.__file__).parents[1])}
+    environment[variable] = str(tmp_path if variable == "HOME" else file)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, check=False, timeout=300
+    )
+    assert b"cannot be compiled" in done.stderr

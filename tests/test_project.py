@@ -235,3 +235,16 @@ def test_an_intervention_that_the_model_does_not_bind_is_refused() -> None:
         canonical_condition("nothing", binding, words)
     with pytest.raises(UnknownIdError, match="did you mean 'act39'"):
         canonical_condition("act399", binding, words)
+
+
+@pytest.mark.parametrize("arguments", [("build",), ("build", "mine"), ("ablate", "mine", "--record")])
+def test_the_installed_package_is_not_written_to(
+    arguments: tuple[str, ...], osteon: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    start(tmp_path, tmp_path, "mine")
+    monkeypatch.setattr("osteon.evidence.project._PACKAGED", tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    outcome = osteon(*arguments, "--project", str(tmp_path))
+    assert outcome.code == 2
+    assert "does not write into the installed package" in outcome.err
+    assert sorted(tmp_path.rglob("*")) == before

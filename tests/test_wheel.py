@@ -54,3 +54,29 @@ def test_new_project(installed: Path, tmp_path: Path) -> None:
     _run(installed, tmp_path, "-m", "osteon", "new", "mine", "--project", "project")
     _run(installed, tmp_path / "project", "-m", "osteon", "build")
     assert "mine" in _run(installed, tmp_path / "project", "-m", "osteon", "verify")
+
+
+def _done(installed: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = {**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1", **environment}
+    command = [sys.executable, "-m", "osteon", *arguments]
+    return subprocess.run(command, cwd=folder, env=path, check=False, capture_output=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [("build",), ("ablate", "mitochondrial_lamin", "--record")])
+def test_nothing_is_written_into_the_package(installed: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    data = installed / "osteon" / "data"
+    before = {path: path.stat().st_mtime_ns for path in data.rglob("*")}
+    done = _done(installed, tmp_path, *command)
+    assert done.returncode == 2
+    assert "does not write into the installed package" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in data.rglob("*")} == before
+
+
+@pytest.mark.parametrize("home", ["missing", "file", "settings"])
+def test_any_home_will_do(installed: Path, tmp_path: Path, home: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "roadrunner.conf").write_text("", encoding="utf-8")
+    place = str(tmp_path / home)
+    done = _done(installed, tmp_path, "simulate", "runx2_osteogenesis", "--json", HOME=place, OSTEON_CACHE="")
+    assert done.returncode == 0, done.stderr

@@ -21,7 +21,7 @@ def folder() -> Path:
     """Return the folder, whether or not it is there; the variable ``OSTEON_CACHE`` names another."""
     named = os.environ.get("OSTEON_CACHE")
     if named:
-        return Path(named)
+        return Path(named).absolute()
     import platformdirs
 
     return platformdirs.user_cache_path("osteon", appauthor=False)
@@ -42,6 +42,8 @@ def kept(kind: str, key: bytes) -> bytes | None:
 def keep(kind: str, key: bytes, content: bytes) -> None:
     """Keep something under a key, whole or not at all; where the folder cannot be written to, do nothing."""
     path = _path(kind, key)
+    if not path.is_absolute():  # There is no home: the folder would come to lie wherever the program is run.
+        return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")

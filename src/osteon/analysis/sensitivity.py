@@ -125,18 +125,13 @@ def design(
 
 
 def _sampled(problem: dict[str, Any], method: str, size: int, seed: int) -> Vector:
-    try:
-        if method == "morris":
-            from SALib.sample import morris
+    if method == "morris":
+        from SALib.sample import morris
 
-            return np.asarray(morris.sample(problem, size, num_levels=_LEVELS, seed=seed))
-        from SALib.sample import sobol
+        return np.asarray(morris.sample(problem, size, num_levels=_LEVELS, seed=seed))
+    from SALib.sample import sobol
 
-        return np.asarray(sobol.sample(problem, size, calc_second_order=False, seed=seed))
-    except ModuleNotFoundError as error:
-        raise OsteonError(
-            f"sensitivity needs the package {error.name!r}; `pip install 'osteon[ensemble]'` brings it"
-        ) from None
+    return np.asarray(sobol.sample(problem, size, calc_second_order=False, seed=seed))
 
 
 def job(plan: SamplingPlan) -> Job:

@@ -46,6 +46,8 @@ def ablate(
     from osteon.simulation.model import load
 
     opened_ = opened(project)
+    if record:
+        opened_.require_own("ablate --record")
     loaded = load(opened_, model)
     plan = ablation_plan(loaded, opened_.claims(loaded.binding))
     columns = computed(

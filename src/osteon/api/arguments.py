@@ -17,6 +17,9 @@ from osteon.evidence.project import Project, find_project
 Place = str | Path | Project | None
 """A project or its folder; the one around the current folder, else the shipped one, where it is ``None``."""
 
+MOST_DRAWS = 1_000_000
+"""More than any computer does in a day, and few enough to hold in memory."""
+
 
 class Progress(Protocol):
     """What shows the progress of a long computation."""

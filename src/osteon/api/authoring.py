@@ -47,9 +47,12 @@ def build(*models: str, check: bool = False, project: Place = None) -> list[Path
     from osteon.curation.build import built
     from osteon.files import write_file
 
-    files = built(opened(project), models or None)
+    opened_ = opened(project)
+    if not check:
+        opened_.require_own("build")
+    files = built(opened_, models or None)
     if check:
-        stale = [shown for shown, path, text in files if not path.is_file() or path.read_text(encoding="utf-8") != text]
+        stale = [shown for shown, path, text in files if not path.is_file() or path.read_bytes() != text.encode()]
         if stale:
             raise OsteonError("\n".join(f"{shown}: stale; `osteon build` writes it anew" for shown in stale))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from osteon.api.arguments import Place, Progress, opened, overriding, silent, whole
+from osteon.api.arguments import MOST_DRAWS, Place, Progress, opened, overriding, silent, whole
 from osteon.errors import OsteonError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def predict(
     from osteon.analysis.prediction import predict_over_draws, predict_over_values
     from osteon.simulation.model import load
 
-    draws = whole("draws", draws, 0)
+    draws = whole("draws", draws, 0, MOST_DRAWS)
     seed = whole("seed", seed, 0)
     if draws and ensemble is not None:
         raise OsteonError("give either --draws, from all of the ranges, or --ensemble, from what the evidence allows")

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from osteon.api.arguments import Place, Progress, named, opened, silent
 from osteon.errors import PluginError
+from osteon.extras import require
 
 if TYPE_CHECKING:
     from osteon.engines.table import Results
+
+_PAGES = ("jinja2", "latex2mathml", "markupsafe", "sbmlode")
+_SITE = (*_PAGES, "basico", "COPASI", "myst_parser", "nbconvert", "pydata_sphinx_theme", "sphinx")
+"""Modules of optional packages behind the report, and those behind the site."""
 
 
 def export(
@@ -42,6 +47,7 @@ def export(
 
     opened_ = opened(project)
     formats = exporters.chosen([to] if isinstance(to, str) else to)
+    exporters.require_packages(formats)
     gathered = [bundle(opened_, name) for name in named(opened_, models)]
     written: list[Path] = []
     broken: dict[str, PluginError] = {}
@@ -81,8 +87,9 @@ def report(
         The file.
 
     Raises:
-        OsteonError: as in `verify`, and if a file cannot be read or written.
+        OsteonError: as in `verify`, and if a package is missing, or a file cannot be read or written.
     """
+    require("report", "site", _PAGES)
     from osteon.files import write_file
     from osteon.pages.report import report as lay_out
     from osteon.simulation.model import load
@@ -123,6 +130,7 @@ def build_site(
     Raises:
         OsteonError: if the folder holds something else, a package is missing, or third-party files cannot be had.
     """
+    require("the site", "site", _SITE)
     from osteon.simulation.model import load
     from osteon.site.generator import generate
 

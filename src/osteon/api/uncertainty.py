@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from osteon.api.arguments import Place, Progress, opened, whole
+from osteon.api.arguments import MOST_DRAWS, Place, Progress, opened, whole
 from osteon.api.computation import computed
 from osteon.errors import UnknownIdError, suggestion
+from osteon.extras import require
 
 if TYPE_CHECKING:
     from osteon.analysis.inference import Ensemble
     from osteon.analysis.robustness.result import Robustness
     from osteon.analysis.robustness.samples import Samples
-
-MOST_DRAWS = 1_000_000
 
 
 def robustness(
@@ -104,6 +103,7 @@ def infer(
     from osteon.analysis import inference
     from osteon.analysis.robustness import result
 
+    require("infer", "ensemble", ("dynesty",))
     live = whole("live", live, 10)
     islands = whole("islands", islands, 1)
     made = _samples(model, draws, seed, sampler, project)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from osteon.api.arguments import Place, Progress, opened, spans, whole
+from osteon.api.arguments import MOST_DRAWS, Place, Progress, opened, spans, whole
 from osteon.api.computation import computed
+from osteon.extras import require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,7 @@ def scan(
     from osteon.analysis import scan as scans
     from osteon.simulation.model import load
 
-    points = whole("points", points, 2)
+    points = whole("points", points, 2, MOST_DRAWS)
     loaded = load(opened(project), model)
     varied = {
         name: scans.grid(low, high, points, log, f"{name}={low:g}..{high:g}")
@@ -135,7 +136,8 @@ def sensitivity(
     from osteon.analysis.sensitivity import design, job, ranking
     from osteon.simulation.model import load
 
-    draws = whole("draws", draws, 1)
+    require("sensitivity", "ensemble", ("SALib",))
+    draws = whole("draws", draws, 1, MOST_DRAWS)
     seed = whole("seed", seed, 0)
     loaded = load(opened(project), model)
     asked = loaded.contrasts(

@@ -9,6 +9,7 @@ import typer
 
 from osteon.cli.computing import ResultsOption, Scheduler, Workers
 from osteon.cli.frames import Parquet, write_parquet
+from osteon.cli.grids import Column, Grid
 from osteon.cli.terminal import AsJson, ProjectOption, errors, open_project, output, print_json, progress
 from osteon.errors import OsteonError
 
@@ -44,6 +45,8 @@ def ablate(
     from osteon.pictures.plotting import refuse_unknown_format, save
 
     project = open_project(folder)
+    if record:
+        project.require_own("ablate --record")
     names = _chosen(project, models, all_)
     if len(names) > 1 and (plot or parquet):
         raise OsteonError("--plot and --parquet hold one model; name one")
@@ -64,7 +67,7 @@ def ablate(
     for ablation in found:
         if record:
             files = project.files(ablation.model)
-            errors.print(f"wrote {files.shown(files.result('ablation'))}", highlight=False, soft_wrap=True)
+            errors.print(f"wrote {files.shown(files.result('ablation'))}")
         if plot is not None:
             save(osteon.plot(ablation), plot)
         if parquet is not None:
@@ -84,22 +87,17 @@ def _chosen(project: Project, models: list[str] | None, all_: bool) -> list[str]
 
 
 def _print(ablation: Ablation) -> None:
-    from rich.table import Table
-
     from osteon.analysis.ablation.result import STANDINGS
 
-    table = Table(title=f"{ablation.model}: its edges, one by one", title_justify="left", title_style="bold")
-    for column in ("edge", "support", "removed", "reversed"):
-        table.add_column(column, overflow="fold")
+    heads = ("edge", "support", "removed", "reversed")
+    table = Grid(f"{ablation.model}: its edges, one by one", [Column(head) for head in heads])
     for edge in ablation.edges:
         told = {change: ablation.statement(outcome) for change, outcome in ablation.of(edge).items()}
-        table.add_row(str(edge), ablation.support(edge), told["removed"], told.get("reversed", ""))
+        table.add(str(edge), ablation.support(edge), told["removed"], told.get("reversed", ""))
     output.print(table)
     standings = [ablation.support(edge) for edge in ablation.edges]
     for name, meaning in STANDINGS.items():
         if name in standings:
-            output.print(f"{standings.count(name):4} {name}: {meaning}", highlight=False, soft_wrap=True)
+            output.print(f"{standings.count(name):4} {name}: {meaning}")
     if ablation.unbreakable():
-        output.print(
-            f"no change contradicts these: {', '.join(ablation.unbreakable())}", highlight=False, soft_wrap=True
-        )
+        output.print(f"no change contradicts these: {', '.join(ablation.unbreakable())}")

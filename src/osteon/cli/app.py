@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from osteon.cli import (
     archives,
     authoring,
     browsing,
+    characters,
     exporting,
     publishing,
     reporting,
@@ -21,9 +24,11 @@ from osteon.cli import (
     verifying,
     vocabulary,
 )
-from osteon.cli.terminal import errors
+from osteon.cli.terminal import UNEXPECTED, errors, output
 from osteon.errors import OsteonError, StoppedError
 from osteon.version import __version__
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 app = typer.Typer(
     name="osteon",
@@ -65,13 +70,63 @@ for module in (
 def main() -> None:
     """Run the command line.
 
-    It exits 1 if a claim is contradicted or failed, 2 if something is wrong with the input, and 130 if it is stopped.
+    It exits 1 if a claim is contradicted or failed, 2 if something is wrong with the input or its output cannot be
+    written, 70 if the program itself is at fault, 130 if it is stopped, and 141 if nobody reads its output any more.
     """
     try:
-        app()
+        code = _run()
+    except OsteonError:  # not even a message can be written
+        code = 2
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        code = _finished()
     except StoppedError as stop:
-        errors.print(str(stop), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(130)
+        errors.print(str(stop))
+        return 130
     except OsteonError as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        errors.print(str(error), style="red")
+        return 2
+    except OSError as error:
+        # Files have sentences of their own; what comes this far is the text of a help, for which there is no room.
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            return _fault(error)
+        errors.print(output.lost(error), style="red")
+        return 2
+    except MemoryError:
+        errors.print("not enough memory for that; ask for less at once, such as fewer --draws", style="red")
+        return 2
+    except Exception as error:  # a fault of this program: one sentence, and the rest for who reports it
+        return _fault(error)
+    return code
+
+
+def _fault(error: Exception) -> int:
+    if os.environ.get("OSTEON_TRACEBACK") == "1":
+        raise error
+    errors.print(_unexpected(error), style="red")
+    return UNEXPECTED
+
+
+def _finished() -> int:
+    """Run the command and write all that it said; return its exit code."""
+    for console in (output, errors):
+        characters.prepare(console.file)
+    try:
+        app()
+        code: int | str | None = 0
+    except SystemExit as stop:
+        code = stop.code
+    output.finish()
+    return code if isinstance(code, int) else int(code is not None)
+
+
+def _unexpected(error: Exception) -> str:
+    said = " ".join(str(error).split())[:300]
+    return (
+        f"osteon {__version__} failed unexpectedly: {type(error).__name__}{f': {said}' if said else ''}. This is a "
+        "fault of the program: please report this line and the command; OSTEON_TRACEBACK=1 in the environment shows "
+        "where it is"
+    )

@@ -42,12 +42,12 @@ def run(
     if json:
         print_json({"archive": archive.name, "engine": engine, **_as_dict(results)})
     elif out is not None:
-        output.print(f"wrote {len(results.tables)} tables to {out}", highlight=False, soft_wrap=True)
+        output.print(f"wrote {len(results.tables)} tables to {out}")
     else:
         _print(results)
     if not json:
         for note in results.notes:
-            errors.print(note, style="yellow", markup=False, highlight=False, soft_wrap=True)
+            errors.print(note, style="yellow")
 
 
 def _as_dict(results: Results) -> dict[str, object]:
@@ -66,14 +66,10 @@ def _as_dict(results: Results) -> dict[str, object]:
 
 
 def _print(results: Results) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from osteon.cli.grids import Grid, exact, number
 
     for found in results.tables:
-        table = Table(title=Text(found.name), title_justify="left", title_style="bold")
-        table.add_column("column")
-        for head in ("values", "first", "last"):
-            table.add_column(head, justify="right")
+        table = Grid(found.name, [exact("column"), *map(number, ("values", "first", "last"))])
         for label, count, first, last in found.summary():
-            table.add_row(Text(label), str(count), f"{first:.5g}", f"{last:.5g}")
+            table.add(label, str(count), f"{first:.5g}", f"{last:.5g}")
         output.print(table)

@@ -29,10 +29,10 @@ def build(
     project = open_project(folder)
     files = osteon.build(*(models or ()), check=check, project=project)
     if check:
-        output.print(f"{len(files)} generated files are up to date", highlight=False)
+        output.print(f"{len(files)} generated files are up to date")
         return
     for path in files:
-        output.print(f"wrote {path.relative_to(project.root).as_posix()}", highlight=False)
+        output.print(f"wrote {path.relative_to(project.root).as_posix()}")
 
 
 def check(
@@ -44,7 +44,7 @@ def check(
     findings = osteon.check(name, project=folder)
     if findings:
         raise ProjectError(findings)
-    output.print(f"{name}: no faults found", highlight=False)
+    output.print(f"{name}: no faults found")
 
 
 def new(
@@ -57,5 +57,5 @@ def new(
     import osteon
 
     for shown in osteon.new(name, project=project):
-        output.print(f"wrote {shown}", highlight=False)
-    output.print(f"next: `osteon build {name}`, `osteon verify {name}`", highlight=False)
+        output.print(f"wrote {shown}")
+    output.print(f"next: `osteon build {name}`, `osteon verify {name}`")

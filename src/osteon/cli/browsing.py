@@ -60,21 +60,17 @@ def _print_list(
             }
         )
         return
-    from rich.table import Table
+    from osteon.cli.grids import Column, Grid, exact, number
 
-    table = Table(title="Models", title_justify="left")
-    for name in ("model", "title", "answers to", "settings"):
-        table.add_column(name)
+    table = Grid("Models", [exact("model"), Column("title"), Column("answers to"), Column("settings")])
     for model in models:
-        table.add_row(model.id, model.title, ", ".join(model.sources), ", ".join(model.settings))
+        table.add(model.id, model.title, ", ".join(model.sources), ", ".join(model.settings))
     output.print(table)
-    table = Table(title="Sources", title_justify="left")
-    for name in ("tag", "source", "title", "claims", "checked"):
-        table.add_column(name)
+    table = Grid("Sources", [exact("tag"), exact("source"), Column("title"), number("claims"), number("checked")])
     for evidence in sources:
         checked = sum(bool(claim.checks) for claim in evidence.claims)
         source = evidence.source
-        table.add_row(source.tag, source.id, source.title, str(len(evidence.claims)), str(checked))
+        table.add(source.tag, source.id, source.title, str(len(evidence.claims)), str(checked))
     output.print(table)
 
 
@@ -94,15 +90,15 @@ def show(
 
 
 def _print(description: Description) -> None:
-    from rich.table import Table
+    from rich.text import Text
 
-    output.print(f"[bold]{description.id}[/bold]: {description.title}", highlight=False)
+    from osteon.cli.grids import Column, Grid
+
+    output.print(Text.assemble((description.id, "bold"), f": {description.title}"))
     for paragraph in description.prose:
-        output.print(f"\n{paragraph}", markup=False, highlight=False)
+        output.print(Text(f"\n{paragraph}"))
     for section in description.sections():
-        table = Table(title=f"\n{section.title}", title_justify="left", title_style="bold", expand=True)
-        for column in section.columns:
-            table.add_column(column, overflow="fold")
+        table = Grid(f"\n{section.title}", [Column(head) for head in section.columns])
         for row in section.rows:
-            table.add_row(*(cell.replace("[", "\\[") for cell in row))
-        output.print(table, highlight=False)
+            table.add(*row)
+        output.print(table)

@@ -53,4 +53,4 @@ def export(
 
 def _tell(formats: Sequence[str], names: Sequence[str], out: Path) -> None:
     if formats:
-        output.print(f"wrote {', '.join(formats)} of {', '.join(names)} to {out}", highlight=False, soft_wrap=True)
+        output.print(f"wrote {', '.join(formats)} of {', '.join(names)} to {out}")

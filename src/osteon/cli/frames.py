@@ -12,8 +12,21 @@ from osteon.cli.terminal import errors
 if TYPE_CHECKING:
     import pandas as pd
 
+
+def _writable(path: Path | None) -> Path | None:
+    """Refuse ``--parquet`` before anything is computed, where no such file can be written."""
+    from osteon.jobs.parquet import require_parquet
+
+    if path is not None:
+        require_parquet()
+    return path
+
+
 Parquet = Annotated[
-    Path | None, typer.Option(help="Write the table to this Parquet file; it carries fingerprint, seed and versions.")
+    Path | None,
+    typer.Option(
+        help="Write the table to this Parquet file; it carries fingerprint, seed and versions.", callback=_writable
+    ),
 ]
 Csv = Annotated[Path | None, typer.Option(help="Write the table to this CSV file.")]
 
@@ -23,7 +36,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     from osteon.files import write_file
 
     write_file(path, frame.to_csv(lineterminator="\n"))
-    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    errors.print(f"wrote {path}")
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -35,7 +48,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     from osteon.files import write_file
 
     write_file(path, parquet_of(frame))
-    errors.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    errors.print(f"wrote {path}")
 
 
 def parquet_of(frame: pd.DataFrame) -> bytes:

@@ -39,4 +39,4 @@ def site(
         project=folder,
         progress=progress,
     )
-    output.print(f"wrote the site to {out}", highlight=False, soft_wrap=True)
+    output.print(f"wrote the site to {out}")

@@ -27,4 +27,4 @@ def report(
     import osteon
 
     path = osteon.report(*(models or ()), out=out, against=against, project=folder, progress=progress)
-    output.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    output.print(f"wrote {path}")

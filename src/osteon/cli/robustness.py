@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from osteon.analysis.robustness.result import ClaimRobustness, Proportion, Robustness
 from osteon.analysis.robustness.tables import ROBUST
+from osteon.cli.grids import Column, Grid, exact, number
 from osteon.cli.tables import STYLES
 
 
@@ -48,16 +48,13 @@ def shown(share: Proportion) -> str:
     return f"{100 * share.share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _table(one: Robustness, verbose: bool) -> Table:
+def _table(one: Robustness, verbose: bool) -> Grid:
     title = f"{one.about['model']}: {one.draws} draws of {len(one.ranges)} parameters ({one.sampler}, seed {one.seed})"
-    table = Table(title=title, title_justify="left", title_style="bold", expand=True)
-    table.add_column("claim", no_wrap=True)
-    table.add_column("what is reported", ratio=1)
-    table.add_column("as filed", no_wrap=True)
-    table.add_column("supported in", no_wrap=True, justify="right")
+    columns = [exact("claim"), Column("what is reported"), exact("as filed"), number("supported in")]
+    table = Grid(title, columns)
     for claim in sorted(one.claims, key=lambda claim: claim.supported.share):
         if verbose or claim.supported.share < ROBUST:
-            table.add_row(*_row(claim))
+            table.add(*_row(claim))
     return table
 
 

@@ -76,7 +76,7 @@ def simulate(
         save(osteon.plot(osteon.load(model, **changes, project=project), condition, **how), plot)
     for path in (csv, plot):
         if path is not None and not json:
-            output.print(f"wrote {path}", highlight=False)
+            output.print(f"wrote {path}")
     if json:
         print_json(_time_course(frame, model, condition))
     elif csv is None and plot is None:
@@ -152,22 +152,21 @@ def changed(row: Any) -> str:
 
 
 def _print_prediction(frame: pd.DataFrame) -> None:
-    from rich.table import Table
+    from osteon.cli.grids import Grid, exact, number
 
     said = frame.attrs
     heads = ["observable", "change", "fold change", "value", "reference"]
-    table = Table(title=compared(said))
     asked = "members" if "ensemble" in said else "draws"
-    for head in heads + [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said):
-        table.add_column(head, justify="left" if head == "observable" else "right")
+    heads += [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said)
+    table = Grid(compared(said), [exact(heads[0]), *map(number, heads[1:])])
     for name, row in frame.iterrows():
         cells = [str(name), changed(row), *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
         if "draws" in said:
             cells += [f"{row['agreeing']} of {said['draws']}", f"{row['low']:.3g} to {row['high']:.3g}"]
-        table.add_row(*cells)
+        table.add(*cells)
     output.print(table)
     if said.get("failed"):
-        output.print(f"{said['failed']} of {said['draws']} {asked} broke and count as not agreeing", highlight=False)
+        output.print(f"{said['failed']} of {said['draws']} {asked} broke and count as not agreeing")
 
 
 def _time_course(frame: pd.DataFrame, model: str, condition: str) -> dict[str, object]:
@@ -181,13 +180,11 @@ def _time_course(frame: pd.DataFrame, model: str, condition: str) -> dict[str, o
 
 
 def _print_time_course(frame: pd.DataFrame, columns: int = 6) -> None:
-    from rich.table import Table
+    from osteon.cli.grids import Grid, exact, number
 
-    table = Table(title=f"{frame.attrs['condition']}; time in {frame.attrs['time_unit']}")
-    table.add_column("time", no_wrap=True)
     shown = sorted({round(k * (len(frame) - 1) / (columns - 1)) for k in range(columns)})
-    for index in shown:
-        table.add_column(f"{frame.index[index]:.3g}", justify="right", no_wrap=True)
+    times = [number(f"{frame.index[index]:.3g}") for index in shown]
+    table = Grid(f"{frame.attrs['condition']}; time in {frame.attrs['time_unit']}", [exact("time"), *times])
     for name in frame:
-        table.add_row(str(name), *(f"{frame[name].iloc[index]:.3g}" for index in shown))
+        table.add(str(name), *(f"{frame[name].iloc[index]:.3g}" for index in shown))
     output.print(table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
+from osteon.cli.grids import Column, Grid, Paragraph, exact
 from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
 from osteon.evidence.criteria import WORDS
 from osteon.verification.scorecard import CheckResult, ClaimResult, Count, Scorecard, Tally, lack, tally
@@ -32,14 +32,11 @@ def claims_table(card: Scorecard, verbose: bool) -> Group:
     """
     tables = []
     for model in dict.fromkeys(result.model for result in card.results):
-        table = Table(title=model, title_justify="left", title_style="bold", expand=True)
-        table.add_column("claim", no_wrap=True)
-        table.add_column("what is reported", ratio=3)
-        table.add_column("verdict", no_wrap=True)
-        table.add_column("what the model does", ratio=2)
+        heads = [exact("claim"), Column("what is reported"), exact("verdict"), Column("what the model does")]
+        table = Grid(model, heads)
         for result in card.results:
             if result.model == model and (verbose or (result.checks and not result.is_foreign)):
-                table.add_row(*_row(result, verbose))
+                table.add(*_row(result, verbose))
         tables.append(table)
     return Group(*tables)
 
@@ -58,19 +55,15 @@ def unasked(card: Scorecard, most: int = 8) -> Text:
     return Text("\n").join(lines)
 
 
-def matrix(card: Scorecard) -> Table:
+def matrix(card: Scorecard) -> Grid:
     """Return claims down and models across, with the strongest effect; a dot where a claim is not asked."""
     models = list(dict.fromkeys(result.model for result in card.results))
     cells = {(result.claim.id, result.model): result for result in card.results}
-    table = Table(title="Claims and models", title_justify="left", title_style="bold")
-    table.add_column("claim", no_wrap=True)
-    table.add_column("demand", no_wrap=True)
-    for model in models:
-        table.add_column(model, overflow="fold")
+    table = Grid("Claims and models", [exact("claim"), exact("demand"), *map(Column, models)])
     for claim in {result.claim.id: result.claim for result in card.results}.values():
         found = (cells.get((claim.id, model)) for model in models)
         demand = claim.demand if claim.role == "construction" else f"{claim.demand}, {claim.role.replace('_', ' ')}"
-        table.add_row(claim.id, demand, *(_cell(result) for result in found))
+        table.add(claim.id, demand, *(_cell(result) for result in found))
     return table
 
 
@@ -138,24 +131,20 @@ def _effects(result: CheckResult) -> str:
     return f"{result.effect}, compared with {result.second_effect} of {result.contrasts[1]}"
 
 
-def summary(card: Scorecard) -> Text:
-    """Return how many claims have each verdict, a line a model, and below it what became of reported experiments."""
-    models = list(dict.fromkeys(result.model for result in card.results))
-    width = max(map(len, models), default=0)
-    lines = []
-    for model in models:
-        line = Text(f"{model:<{width}}  ", style="bold")
-        roles = (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks"))
-        counted = [(name, card.counts(model, role)) for role, name in roles if card.counts(model, role)]
-        for index, (name, counts) in enumerate(counted):
-            line.append(f"{'; ' if index else ''}{name}: ", style="not bold")
-            line.append(Text(", ").join(_counted(counts)))
-        lines += [line, Text(f"{'':<{width}}  {quoted(tally(card, model))}")]
-    return Text("\n").join(lines)
+def summary(card: Scorecard) -> Group:
+    """Return for each model how many claims have each verdict, and what became of reported experiments."""
+    lines: list[Paragraph] = []
+    for model in dict.fromkeys(result.model for result in card.results):
+        lines.append(Paragraph(Text(model, style="bold")))
+        for role, name in (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks")):
+            if counts := card.counts(model, role):
+                lines.append(Paragraph(Text(f"{name}: ").append(Text(", ").join(_counted(counts))), indent=2))
+        lines += [Paragraph(Text(part), indent=2) for part in quoted(tally(card, model))]
+    return Group(*lines)
 
 
-def quoted(numbers: Tally) -> str:
-    """Return a tally as a sentence that a reader can quote."""
+def quoted(numbers: Tally) -> list[str]:
+    """Return a tally as statements that a reader can quote."""
     found, forced, landmarks = numbers.findings, numbers.by_construction, numbers.landmarks
     parts = [
         f"{found.reproduced} of {found.asked} reported experiments reproduced, {found.contradicted} contradicted, "
@@ -172,7 +161,7 @@ def quoted(numbers: Tally) -> str:
             f"landmarks apart: {landmarks.reproduced} of {landmarks.asked} reproduced, "
             f"{landmarks.not_representable} not representable"
         )
-    return "; ".join(parts)
+    return parts
 
 
 def _counted(counts: Counter[str]) -> list[Text]:

@@ -49,7 +49,10 @@ def robustness(
     """
     import osteon
     from osteon.analysis.robustness.result import as_dict
+    from osteon.jobs.parquet import require_parquet
 
+    if out is not None:
+        require_parquet()
     project = open_project(folder)
     found = [
         osteon.robustness(
@@ -74,7 +77,7 @@ def robustness(
         from osteon.cli.robustness import robustness_summary, robustness_tables
 
         output.print(robustness_tables(found, verbose))
-        output.print(robustness_summary(found), highlight=False, soft_wrap=True)
+        output.print(robustness_summary(found))
 
 
 def infer(
@@ -99,7 +102,9 @@ def infer(
     `osteon predict --ensemble` asks what they make of an experiment.
     """
     import osteon
+    from osteon.jobs.parquet import require_parquet
 
+    require_parquet()
     found = osteon.infer(
         model,
         draws=draws,
@@ -121,8 +126,6 @@ def infer(
     output.print(
         f"{len(found)} sets of values support all {len(about['claims'])} claims that {model} was built on; "
         f"by {about['method']}, a share of {about['share']:.3g} of all draws does\nwrote {path}",
-        highlight=False,
-        soft_wrap=True,
     )
 
 

@@ -171,12 +171,11 @@ def _records(table: pd.DataFrame) -> list[Any]:
 
 def _tell_failures(table: pd.DataFrame, what: str) -> None:
     if table.attrs["failed"]:
-        errors.print(f"{table.attrs['failed']} {what} could not be simulated", highlight=False, soft_wrap=True)
+        errors.print(f"{table.attrs['failed']} {what} could not be simulated")
 
 
 def _print_ranking(table: pd.DataFrame) -> None:
-    from rich.table import Table
-
+    from osteon.cli.grids import Grid, exact, number
     from osteon.simulation.contrast import percent
 
     said = table.attrs
@@ -184,20 +183,16 @@ def _print_ranking(table: pd.DataFrame) -> None:
     indices = [name for name in indices if not name.endswith("_conf")]
     groups = "trajectories" if said["method"] == "morris" else "blocks"
     for name, rows in table.groupby("observable", sort=False):
-        shown = Table(title=f"{name}: {compared(said)}", title_justify="left")
-        shown.add_column("parameter", no_wrap=True)
-        for head in [*indices, "at low end", "at high end"]:
-            shown.add_column(head, justify="right", overflow="fold")
+        heads = [*indices, "at low end", "at high end"]
+        shown = Grid(f"{name}: {compared(said)}", [exact("parameter"), *map(number, heads)])
         for _, row in rows.head(_SHOWN).iterrows():
             ends = ["-" if row[end] != row[end] else percent(row[end]) for end in ("low", "high")]
-            shown.add_row(row["parameter"], *(_index(row, index) for index in indices), *ends)
+            shown.add(row["parameter"], *(_index(row, index) for index in indices), *ends)
         output.print(shown)
         used, drawn = said["used"][name], said["draws"]
         left_out = "" if used == drawn else "; the others hold a run without an effect and are left out"
         output.print(
             f"first {min(_SHOWN, len(rows))} of {len(rows)} parameters; {used} of {drawn} {groups} are whole{left_out}",
-            highlight=False,
-            soft_wrap=True,
         )
 
 
@@ -210,13 +205,12 @@ def _index(row: Any, name: str) -> str:
 
 
 def _print_response(table: pd.DataFrame) -> None:
-    from rich.table import Table
+    from osteon.cli.grids import Grid, exact, number
 
     axes = [axis["name"] for axis in table.attrs["axes"]]
-    shown = Table(title=compared(table.attrs), title_justify="left")
-    for head in [*axes, "observable", "value", "reference", "change"]:
-        shown.add_column(head, justify="left" if head == "observable" else "right")
+    columns = [*map(number, axes), exact("observable"), *map(number, ("value", "reference", "change"))]
+    shown = Grid(compared(table.attrs), columns)
     for _, row in table.sort_values("observable", kind="stable").iterrows():
         numbers = ["-" if row[name] != row[name] else f"{row[name]:.4g}" for name in ("value", "reference")]
-        shown.add_row(*(f"{row[name]:.4g}" for name in axes), row["observable"], *numbers, changed(row))
+        shown.add(*(f"{row[name]:.4g}" for name in axes), row["observable"], *numbers, changed(row))
     output.print(shown)

@@ -105,5 +105,5 @@ def _show(card: Scorecard, json: bool, verbose: bool, matrix: bool) -> None:
 
         output.print(tables.matrix(card) if matrix else tables.claims_table(card, verbose))
         if not (matrix or verbose) and (told := tables.unasked(card)):
-            output.print(told, highlight=False)
-        output.print(tables.summary(card), highlight=False, soft_wrap=True)
+            output.print(told)
+        output.print(tables.summary(card))

@@ -23,15 +23,14 @@ def words(
     folder: ProjectOption = None,
 ) -> None:
     """List the words in which evidence is written, with what they mean and the models that have them."""
-    from rich.table import Column, Table
-
     from osteon.api import contents
+    from osteon.cli.grids import Column, Grid, exact
 
     frame = contents.words(*(models or ()), wanted=wanted, project=open_project(folder)).reset_index()
     if json:
         print_json({"words": frame.to_dict(orient="records")})
         return
-    table = Table(Column("word", no_wrap=True), *frame.columns[1:])
+    table = Grid("", [exact("word"), *(Column(str(head)) for head in frame.columns[1:])])
     for row in frame.itertuples(index=False):
-        table.add_row(*(", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in row))
+        table.add(*(", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in row))
     output.print(table)

@@ -16,7 +16,8 @@ from osteon.archive import Archive
 from osteon.engines import sedml
 from osteon.engines.engine import Engine
 from osteon.engines.table import Results
-from osteon.errors import ArchiveError, OsteonError
+from osteon.errors import ArchiveError
+from osteon.extras import require
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 from osteon.plugins import Plugins
 
@@ -25,16 +26,14 @@ _ABOUT = {
     "copasi": "COPASI: the master if that is a .cps file, else the SED-ML",
 }
 
+NEEDED = {"copasi": ("COPASI",)}
+"""Modules of optional packages behind our own engines."""
+
 
 def _own(name: str) -> Engine:
     def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folder: Path) -> Results:
-        try:
-            module = importlib.import_module(f"osteon.engines.{name}")
-        except ModuleNotFoundError as error:
-            raise OsteonError(
-                f"engine {name!r} needs the package {error.name!r}, which is not installed; "
-                "`pip install 'osteon[export]'` brings it"
-            ) from None
+        require(f"engine {name!r}", "export", NEEDED.get(name, ()))
+        module = importlib.import_module(f"osteon.engines.{name}")
         results: Results = module.run(archive, documents, folder)
         return results
 

@@ -19,6 +19,7 @@ from osteon.archive import Archive
 from osteon.engines import sedml
 from osteon.engines.table import Results, Table, column, together
 from osteon.errors import ArchiveError
+from osteon.simulation import roadrunner
 
 _LEFT_OUT = re.compile(
     "nsupported|not supported|CellML|No integrator exists|could not be resolved|Unrecognized|Unknown target"
@@ -40,6 +41,7 @@ def run(archive: Archive, documents: Mapping[str, sedml.SedmlExperiments], folde
     found = {}
     try:
         with _quiet():
+            roadrunner.package()
             import tellurium
         with _quiet() as complaints, _quick_compilation(), _one_compilation(tellurium):
             for number, document in enumerate(documents.values()):
@@ -116,17 +118,16 @@ def _quiet() -> Iterator[list[str]]:
 @contextmanager
 def _quick_compilation() -> Iterator[None]:
     """Let libroadrunner compile quickly: SED-ML has a model for each experiment, and every one is compiled."""
-    import roadrunner
-
-    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    keys = (roadrunner.Config.LLVM_BACKEND, roadrunner.Config.LLJIT_OPTIMIZATION_LEVEL)
-    before = [roadrunner.Config.getValue(key) for key in keys]
-    values = (roadrunner.Config.LLJIT, 0)
-    _each(roadrunner.Config.setValue, keys, values)
+    package = roadrunner.package()
+    package.Logger.setLevel(package.Logger.LOG_FATAL)
+    keys = (package.Config.LLVM_BACKEND, package.Config.LLJIT_OPTIMIZATION_LEVEL)
+    before = [package.Config.getValue(key) for key in keys]
+    values = (package.Config.LLJIT, 0)
+    _each(package.Config.setValue, keys, values)
     try:
         yield
     finally:
-        _each(roadrunner.Config.setValue, keys, before)
+        _each(package.Config.setValue, keys, before)
 
 
 @contextmanager

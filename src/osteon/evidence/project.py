@@ -106,6 +106,16 @@ class Project:
     def __repr__(self) -> str:
         return f"<Project {self.root}: {len(self.model_names)} models, {len(self.source_names)} sources>"
 
+    def require_own(self, command: str) -> None:
+        """Refuse to write into the project inside an installed package, which belongs to nobody who uses it.
+
+        Raises:
+            ProjectError: if this is that project.
+        """
+        if self.root == _PACKAGED.resolve():
+            hint = "run it in a project, or name one with --project; `osteon new NAME --project FOLDER` starts one"
+            raise ProjectError([Finding(f"osteon {command}", f"does not write into the installed package; {hint}")])
+
     def _once(self, path: Path, read: Callable[[Path], T]) -> T:
         """Return what a file holds, or raise its findings, as they were at the first reading."""
         if path not in self._contents:

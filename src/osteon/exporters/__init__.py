@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from osteon.errors import OsteonError, UnknownIdError, listing
+from osteon.errors import UnknownIdError, listing
 from osteon.exporters.bundle import Bundle, File
 from osteon.exporters.exporter import Exporter
+from osteon.extras import require
 from osteon.plugins import Plugins
 
 _ABOUT = {
@@ -27,16 +28,19 @@ _ABOUT = {
     "diagram": "a picture of what raises and lowers what, as SVG and inside SBML, for COPASI",
 }
 
+NEEDED = {
+    "copasi": ("basico", "COPASI"),
+    "omex": ("basico", "COPASI"),
+    "equations": ("sbmlode",),
+    "code": ("sbmlode",),
+}
+"""Modules of optional packages behind our own formats."""
+
 
 def _own(name: str) -> Exporter:
     def files(bundle: Bundle) -> Iterable[File]:
-        try:
-            module = importlib.import_module(f"osteon.exporters.{name}")
-        except ModuleNotFoundError as error:
-            raise OsteonError(
-                f"format {name!r} needs the package {error.name!r}, which is not installed; "
-                "`pip install 'osteon[export]'` brings it"
-            ) from None
+        require_packages([name])
+        module = importlib.import_module(f"osteon.exporters.{name}")
         found: Iterable[File] = module.files(bundle)
         return found
 
@@ -64,6 +68,16 @@ def export(bundle: Bundle, formats: Sequence[str]) -> Iterator[File]:
     for name in chosen(formats):
         for file in _files(EXPORTERS[name], bundle):
             yield File(f"{name}/{file.path}", file.content)
+
+
+def require_packages(formats: Sequence[str]) -> None:
+    """Refuse formats whose packages are not installed, before any is written.
+
+    Raises:
+        OsteonError: for the first format that lacks some.
+    """
+    for name in formats:
+        require(f"format {name!r}", "export", NEEDED.get(name, ()))
 
 
 def _files(exporter: Exporter, bundle: Bundle) -> list[File]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.errors import OsteonError
+from osteon.extras import require
 
 _ABOUT = b"osteon"
 
@@ -23,12 +24,13 @@ def encoded(columns: Mapping[str, NDArray[Any]], about: Mapping[str, Any]) -> by
         columns: by name, of equal length.
         about: what the table belongs to; plain values, kept under ``osteon`` in the file's metadata.
     """
-    arrow = _arrow()
-    table = arrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
-    table = table.replace_schema_metadata({_ABOUT: json.dumps(about, sort_keys=True)})
-    buffer = io.BytesIO()
+    require_parquet()
+    import pyarrow
     import pyarrow.parquet
 
+    table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
+    table = table.replace_schema_metadata({_ABOUT: json.dumps(about, sort_keys=True)})
+    buffer = io.BytesIO()
     pyarrow.parquet.write_table(table, buffer)
     return buffer.getvalue()
 
@@ -39,14 +41,15 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     Raises:
         OsteonError: if the file is not such a table.
     """
-    arrow = _arrow()
+    require_parquet()
+    import pyarrow
     import pyarrow.parquet
 
     if not path.is_file():
         raise OsteonError(f"{path}: no such file")
     try:
         table = pyarrow.parquet.read_table(path)
-    except (OSError, arrow.ArrowException) as error:
+    except (OSError, pyarrow.ArrowException) as error:
         raise OsteonError(f"{path}: not a Parquet file: {' '.join(str(error).split())}") from None
     about = (table.schema.metadata or {}).get(_ABOUT)
     if about is None:
@@ -54,12 +57,6 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     return {name: table[name].to_numpy() for name in table.column_names}, json.loads(about)
 
 
-def _arrow() -> Any:
-    try:
-        import pyarrow
-    except ModuleNotFoundError:
-        raise OsteonError(
-            "Parquet files need the package 'pyarrow', which is not installed; "
-            "`pip install 'osteon[ensemble]'` brings it"
-        ) from None
-    return pyarrow
+def require_parquet() -> None:
+    """Refuse to begin what ends in a table in Parquet, where none can be written; see `osteon.extras.require`."""
+    require("a table in Parquet", "ensemble", ("pyarrow",))

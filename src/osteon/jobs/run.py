@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.errors import OsteonError, StoppedError
+from osteon.errors import StoppedError
+from osteon.extras import require
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.store import Store
 
@@ -110,13 +111,9 @@ def _done(
         from osteon.jobs import pool
 
         return pool.done(job, chunks, workers or pool.cores())
-    try:
-        from osteon.jobs import dask
-    except ModuleNotFoundError as error:
-        raise OsteonError(
-            f"--scheduler needs the package {error.name!r}, which is not installed; "
-            "`pip install 'osteon[cluster]'` brings it"
-        ) from None
+    require("--scheduler", "cluster", ("distributed",))
+    from osteon.jobs import dask
+
     return dask.done(job, chunks, scheduler)
 
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from osteon.errors import OsteonError
-
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill a template; every text is escaped, an unknown name is an error.
-
-    Raises:
-        OsteonError: if Jinja is not installed.
-    """
+    """Fill a template; every text is escaped, an unknown name is an error."""
     return environment().get_template(template).render(**values)
 
 
@@ -28,12 +22,8 @@ def style() -> str:
 @cache
 def environment() -> Environment:
     """Return the environment; loaders of other packages may extend it by `Environment.overlay`."""
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-    except ModuleNotFoundError as error:
-        raise OsteonError(
-            f"pages need the package {error.name!r}, which is not installed; `pip install 'osteon[site]'` brings it"
-        ) from None
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     from osteon.pages import panels, wording
     from osteon.pages.matrices import strongest
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from osteon.errors import CompilationError, OsteonError
+from osteon.extras import require
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 
 if TYPE_CHECKING:
@@ -95,12 +96,9 @@ def _without_events(sbml: str, name: str) -> Any:
 
 
 def _copasi() -> Any:
-    try:
-        import COPASI
-    except ModuleNotFoundError:
-        raise OsteonError(
-            "COPASI needs the package 'python-copasi', which is not installed; `pip install 'osteon[export]'` brings it"
-        ) from None
+    require("COPASI", "export", ("COPASI",))
+    import COPASI
+
     return COPASI
 
 

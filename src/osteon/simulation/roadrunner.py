@@ -362,8 +362,7 @@ def _state_of(sbml: str) -> Any:
 
 def _configured() -> Any:
     """Return libroadrunner, set up as all of this module wants it."""
-    import roadrunner
-
+    roadrunner = package()
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     settings = roadrunner.Config
     # Each array with named rows and columns that is returned would leak a little.
@@ -373,6 +372,29 @@ def _configured() -> Any:
     # This compiler without its optimiser takes a quarter of the time of the usual one, and its code is as fast.
     settings.setValue(settings.LLVM_BACKEND, settings.LLJIT)
     settings.setValue(settings.LLJIT_OPTIMIZATION_LEVEL, settings.NONE)
+    return roadrunner
+
+
+@functools.cache
+def package() -> Any:
+    """Return the package `roadrunner`, imported without any settings of the user's.
+
+    libroadrunner 2.10 reads `roadrunner.conf` in the home folder, or the file that ROADRUNNER_CONFIG names, when a
+    setting is first asked for. It never returns from one that is there, even an empty one; and results must not depend
+    on settings that nobody sees. So it looks for them where no file can be.
+    """
+    before = {name: os.environ.get(name) for name in ("HOME", "ROADRUNNER_CONFIG")}
+    os.environ.update(dict.fromkeys(before, f"{os.devnull}/none"))
+    try:
+        import roadrunner
+
+        roadrunner.Config.getValue(roadrunner.Config.LLVM_BACKEND)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
     return roadrunner
 
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 from osteon.errors import OsteonError
@@ -17,7 +16,6 @@ from osteon.site import vendored
 from osteon.site.content import SiteContent, content
 from osteon.site.results import findings
 
-_NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme", "jinja2", "nbconvert")
 _MARK = "searchindex.js"
 """A folder that has it is a site, and may be replaced."""
 
@@ -42,7 +40,7 @@ def generate(
         step: called twice for each model and once more, to show progress.
 
     Raises:
-        OsteonError: if the folder holds something else, a package is missing, or third-party files cannot be had.
+        OsteonError: if the folder holds something else, or third-party files cannot be had.
     """
     _refuse(out)
     beside = {f"try/vendored/{path}": data for path, data in vendored.plotting(cache).items()}
@@ -59,9 +57,6 @@ def generate(
 
 
 def _refuse(out: Path) -> None:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise OsteonError(f"the site needs {', '.join(missing)}, not installed; `pip install 'osteon[site]'` brings it")
     if out.exists() and not (out / _MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise OsteonError(f"{out}: not an earlier site, so it is not replaced; name another folder, or an empty one")
 

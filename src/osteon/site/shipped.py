@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 MODULES = (
     "errors",
+    "extras",
     "evidence/__init__",
     "evidence/conditions",
     "evidence/criteria",

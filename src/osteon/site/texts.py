@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from osteon.errors import OsteonError
-
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:`[^`]*`|[^\]`])*)\]\((?P<target>[^)\s]+)\)")
 
@@ -61,17 +59,9 @@ def _normal(path: PurePosixPath) -> str:
 
 
 def notebook(path: Path) -> tuple[str, dict[str, bytes]]:
-    """Return a notebook with everything that it shows as Markdown, and its pictures by file name.
+    """Return a notebook with everything that it shows as Markdown, and its pictures by file name."""
+    from nbconvert import MarkdownExporter
 
-    Raises:
-        OsteonError: if nbconvert is not installed.
-    """
-    try:
-        from nbconvert import MarkdownExporter
-    except ModuleNotFoundError as error:
-        raise OsteonError(
-            f"the site needs the package {error.name!r}, which is not installed; `pip install 'osteon[site]'` brings it"
-        ) from None
     exporter: Any = MarkdownExporter  # it has no types
     text, resources = exporter().from_filename(str(path), {"unique_key": path.stem, "output_files_dir": ""})
     return str(text), dict(resources["outputs"])

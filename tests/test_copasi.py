@@ -87,3 +87,17 @@ def test_a_saved_model_is_the_same_model(tmp_path_factory: pytest.TempPathFactor
     assert last == (1.0, [pytest.approx(exp(-0.5), rel=1e-6)] * 2)
     with pytest.raises(CompilationError, match=r"none.cps: COPASI cannot read it"):
         copasi.opened_file(path.with_name("none.cps"), observables=[], amounts=[], accuracy=Accuracy())
+
+
+def test_a_failure_is_told_in_the_same_words_each_time() -> None:
+    """COPASI puts the time before its messages, and warnings without end behind them."""
+    made = small.model(
+        "substanceOnly species S in cell = 1 dimensionless; k = 1 per_day; grow: => S; k*S*S", equilibrate=False
+    ).replace(engine="copasi")
+    told = []
+    for _ in range(2):
+        with pytest.raises(SimulationError, match="COPASI stopped: CTrajectoryMethod") as caught:
+            made.run("control", [0.5, 5.0])
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert len(told[0]) < 400

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OBSERVABLE = "observable_"  # as in `osteon.sbml.observable_ids`, which needs libsbml
 _STOPS = 400
+_STAMP = re.compile(r">\w+ \d{4}-\d\d-\d\dT[\d:.]+< ?")
 _ENDLESS = 1e150
 """Near the root of the greatest number COPASI goes on with that root, and says nothing."""
 
@@ -118,7 +119,12 @@ def _imported(sbml: str, name: str) -> Any:
 
 
 def _reason() -> str:
-    return " ".join(_copasi().CCopasiMessage.getAllMessageText().split())[:300] or "it gives no reason"
+    return _told(_copasi().CCopasiMessage.getAllMessageText()) or "it gives no reason"
+
+
+def _told(text: str) -> str:
+    """Return what COPASI says without the time at which it said so, and no more than a reader reads."""
+    return _STAMP.sub("", " ".join(text.split()))[:300].strip()
 
 
 class _Copasi:
@@ -307,7 +313,7 @@ class _Copasi:
         self._begin()
         self._copasi.CCopasiMessage.clearDeque()
         if not (self._course.initialize(self._copasi.CCopasiTask.OUTPUT_UI) and self._course.process(True)):
-            error = " ".join(self._course.getProcessError().split())
+            error = _told(self._course.getProcessError())
             self._course.restore()
             raise IntegrationError(f"COPASI stopped: {error}", None)
         series = self._course.getTimeSeries()

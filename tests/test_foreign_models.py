@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from math import exp
+from math import exp, log
 from typing import Any
 
 import pytest
@@ -165,3 +165,20 @@ def test_threads_do_not_mix() -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(made.values, conditions * 16))
     assert found == expected * 16
+
+
+def test_where_many_states_rest_it_is_the_one_that_is_reached() -> None:
+    """C goes, and takes of A what it meets: A' = -k C A, C' = -k C (1 + A); every A rests once C is gone."""
+    body = "species S = 0.3, C = 0.3; p = 0.1; alone: C => ; p*C; both: S + C => ; p*S*C"
+    made = _model(body)
+    # dA/dC = A/(1 + A), so that ln A + A - C stays as it is.
+    rest = made.values("control", at="0 d")["s"]
+    assert log(rest) + rest == pytest.approx(log(0.3) + 0.3 - 0.3, rel=1e-4)
+
+
+def test_events_of_one_instant_happen_in_the_order_of_the_file() -> None:
+    body = (
+        f"species S = 1; p = 1; d = 1; {TURNOVER}; E0: at time > 0.7: d = 2*d + 0.1; E1: at time > 0.7: d = 2*d + 0.5"
+    )
+    found = {_after(_model(body, d="d").replace(cached=False), "control", 2.0, "d") for _ in range(6)}
+    assert [*found] == [pytest.approx(2 * (2 * 1 + 0.1) + 0.5)]

@@ -58,6 +58,8 @@ class Given:
     def sizes(self) -> dict[str, float]:
         return {"s": self.size}
 
+    conserved = 0
+
     @property
     def initials(self) -> dict[str, str]:
         return {}

@@ -191,6 +191,22 @@ def initial_rules(text: str) -> dict[str, str]:
     return {name: _INITIAL + name for name in dict.fromkeys(_INITIAL_RULE.findall(text))}
 
 
+def in_order(text: str) -> str:
+    """Return SBML text in which events of one instant happen in the order of the file, where it says nothing of that.
+
+    SBML leaves the order open then, and libroadrunner draws it by lot, so that no run would be like another.
+    """
+    if text.count("<event ") + text.count("<event>") < 2 or "<priority" in text:
+        return text
+    document = libsbml.readSBMLFromString(text)
+    events = document.getModel().getListOfEvents()
+    if document.getLevel() < 3:
+        return text
+    for place, event in enumerate(events):
+        event.createPriority().setMath(libsbml.parseL3Formula(str(events.size() - place)))
+    return str(libsbml.writeSBMLToString(document))
+
+
 def standing_still(text: str) -> str | None:
     """Return SBML text without its events, in which time is zero; nothing where that changes nothing."""
     if _TIME not in text and "<event " not in text and "<event>" not in text:

@@ -163,6 +163,7 @@ class _Copasi:
         self.filed = {name: float(item.getInitialValue()) for name, item in sorted(fixed.items())}
         self.positive = frozenset(self._moving)
         self.sizes = dict.fromkeys(self.moving, 1.0)
+        self.conserved = int(self._model.getNumDependentReactionMetabs())
         everything = [*self._species.values(), *self._values.values()]
         self._own = [(item, item.getInitialValue()) for item in everything]
         self._set_up(accuracy)

@@ -71,6 +71,10 @@ class Engine(Protocol):
         """The size of each part of a state, one where it is ordinary: what counts as little is a share of it."""
 
     @property
+    def conserved(self) -> int:
+        """How many totals of the state no reaction changes; each gives the Jacobian an eigenvalue of zero."""
+
+    @property
     def initials(self) -> Mapping[str, str]:
         """What the file computes at the start, by initial assignments, with the id of what computes it."""
 

@@ -18,7 +18,7 @@ import numpy as np
 from osteon import cache
 from osteon.errors import CompilationError
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
-from osteon.sbml.reading import initial_rules, observable_ids, standing_still
+from osteon.sbml.reading import in_order, initial_rules, observable_ids, standing_still
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 from osteon.simulation.vector import Vector
 
@@ -49,6 +49,7 @@ def opened(
     Raises:
         CompilationError: if roadrunner refuses the model.
     """
+    sbml = in_order(sbml)
     still = standing_still(sbml)
     resting = None if still is None else compiled(still, name, cached=cached, foreign=foreign)
     runner = compiled(sbml, name, cached=cached, foreign=foreign)
@@ -97,6 +98,7 @@ class _RoadRunner:
         first = dict(zip(self.moving, self.state(), strict=True))
         self.positive = frozenset(name for name in self.moving if name in at and name not in rated and first[name] >= 0)
         self.sizes = _sizes(first)
+        self.conserved = self._totals()
         self._places = {name: place for place, name in enumerate(model.getGlobalParameterIds())}
         self._reset_to: Mapping[str, float] = {}
         self._other: tuple[list[int], list[float]] = ([], [])
@@ -110,6 +112,14 @@ class _RoadRunner:
             return set() if self._model.getNumEvents() else set(self.species)
         matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)
         return {name for name, row in zip(self.species, matrix, strict=True) if not row.any()}
+
+    def _totals(self) -> int:
+        """Return how many totals of the moving species no reaction changes."""
+        places = [self.species.index(name) for name in self.positive]
+        if not places or not self._model.getNumReactions():
+            return len(places)
+        matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)[places]
+        return len(places) - int(np.linalg.matrix_rank(matrix))
 
     def _set_up(self, runner: Any, accuracy: Accuracy) -> None:
         solver = runner.getSteadyStateSolver()

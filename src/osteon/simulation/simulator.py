@@ -29,6 +29,7 @@ _LEAST_SIZE = 1e-3  # what is smaller than this counts as of this size when it i
 _SETTLING_TIMES = 10
 _LOOKS, _TURNS = 200, 6  # how often a model that does not rest is looked at, and turns that make an oscillation
 _TRACE = 1e-15
+_NEUTRAL = 1e-9  # an eigenvalue below this, over the largest, is zero
 _STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
 
 
@@ -270,6 +271,8 @@ class Simulator:
         if eigenvalues is None:
             return False
         largest = max(map(abs, eigenvalues), default=0.0)
+        if sum(abs(value) <= _NEUTRAL * max(1.0, largest) for value in eigenvalues) > self.engine.conserved:
+            return False  # It rests in other states nearby as well; which one it comes to, integration alone tells.
         return max((value.real for value in eigenvalues), default=-1.0) <= _STABLE * max(1.0, largest)
 
     def _is_resting(self) -> bool:

@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ LIST = Path(__file__).with_name("skips.toml")
 VARIABLE = "OSTEON_SKIPS"
 
 
+@cache
 def allowed(table: str) -> tuple[str, ...]:
-    """Return the patterns of one table of the list.
+    """Return the patterns of one table of the list, read once: some tests count what is read.
 
     Raises:
         pytest.UsageError: if there is no such table.

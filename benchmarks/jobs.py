@@ -85,7 +85,7 @@ def job(name: str) -> Job:
     return Job(
         model=name,
         sbml=sbml.with_observables(model.sbml, model.formulas, model.shown),
-        observables=tuple(f"{sbml.OBSERVABLE_PREFIX}{observable}" for observable in model.formulas),
+        observables=tuple(f"observable_{observable}" for observable in model.formulas),
         settle=needed(model, wanted(model)),
         relative_tolerance=model.binding.protocol.relative_tolerance,
         absolute_tolerance=model.binding.protocol.absolute_tolerance,

@@ -47,7 +47,7 @@ def expected(name: str, values: dict[str, float]) -> pd.DataFrame:
         runner[target] = value
     runner.getIntegrator().setValue("relative_tolerance", 1e-9)
     runner.getIntegrator().setValue("absolute_tolerance", 1e-13)
-    columns = [*runner.model.getFloatingSpeciesIds(), *(sbml.OBSERVABLE_PREFIX + name for name in one.formulas)]
+    columns = [*runner.model.getFloatingSpeciesIds(), *("observable_" + name for name in one.formulas)]
     runner.timeCourseSelections = ["time", *columns]
     return pd.DataFrame(np.array(runner.simulate(0, END, POINTS)), columns=["time", *columns])
 

@@ -229,7 +229,7 @@ MISTAKES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "points": (
         lambda p: package.scan("tiny", {"x": (0, 1)}, points=1, project=p),
         ("scan", "tiny", "--vary", "x=0..1", "--points", "1"),
-        "--points 1: expected a whole number of at least 2",
+        "--points 1: expected a whole number from 2 to 1000000",
     ),
     "span": (
         lambda p: package.scan("tiny", {"x": (2, 1)}, project=p),

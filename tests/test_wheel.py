@@ -40,7 +40,7 @@ def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
 
 
 def test_verify(installed: Path, tmp_path: Path) -> None:
-    card = json.loads(_run(installed, tmp_path, "-m", "osteon", "verify", "mitochondrial_lamin", "--json"))
+    card = json.loads(_run(installed, tmp_path, "-m", "osteon", "verify", "runx2_osteogenesis", "--json"))
     assert card["passed"]
 
 

@@ -15,6 +15,8 @@ from osteon.sbml.antimony import compile_antimony
 FOLDER = ROOT / "antimony" / "modules"
 FRAGMENTS = ROOT / "models" / "bindings" / "modules"
 MODULES = sorted(path.stem for path in FOLDER.glob("*.ant") if path.stem != "whole")
+CARRIERS = ("Osteoblast", "Osteocyte", "Stroma", "Tcell", "Other")
+NO_RANKL = {**dict.fromkeys((f"Contact{carrier}" for carrier in CARRIERS), 0.0), "SolubleRANKL": 0.0}
 MANY = 3000.0
 """Days after which every module has come to rest."""
 
@@ -55,15 +57,11 @@ def test_every_parameter_is_accounted_for(name: str) -> None:
 
 
 def test_no_osteoclast_without_rankl() -> None:
-    contacts = dict.fromkeys((f"Contact{kind}" for kind in ("Osteoblast", "Osteocyte", "Stroma", "Tcell", "Other")), 0.0)
-    assert _after("osteoclasts", **contacts, SolubleRANKL=0.0)["Osteoclasts"] < 0.05
+    assert _after("osteoclasts", **NO_RANKL)["Osteoclasts"] < 0.05
 
 
 def test_osteoclasts_live_on_rankl() -> None:
-    contacts = dict.fromkeys((f"Contact{kind}" for kind in ("Osteoblast", "Osteocyte", "Stroma", "Tcell", "Other")), 0.0)
-    model = _after("osteoclasts", 4.0, **contacts, SolubleRANKL=0.0)
-    assert model["Osteoclasts"] < 0.5
-    assert model["Osteoclasts"] > 0
+    assert 0 < _after("osteoclasts", 4.0, **NO_RANKL)["Osteoclasts"] < 0.5
 
 
 def test_no_osteoclast_without_m_csf() -> None:

@@ -75,7 +75,7 @@ def test_another_library_or_machine_is_not_taken_for_it(
     if what == "version":
         monkeypatch.setattr(roadrunner, "getVersionStr", lambda: "another")
     else:
-        monkeypatch.setattr(compiled, "_machine", lambda: ("another",))
+        monkeypatch.setattr(cache, "machine", lambda: ("another",))
     assert _made(0.25).simulator
     assert loads == [False]
 

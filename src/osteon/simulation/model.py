@@ -84,7 +84,7 @@ class Model:
         if engine not in ENGINES:
             hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
             raise UnknownIdError(f"no engine {engine!r}{hint}")
-        self._cached, self.engine, self._foreign = cached, engine, foreign
+        self.cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 
     def __repr__(self) -> str:
@@ -100,7 +100,7 @@ class Model:
 
     def _arguments(self) -> dict[str, Any]:
         names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy", "engine")
-        kept = {"text": self.sbml, "cached": self._cached, "foreign": self._foreign}
+        kept = {"text": self.sbml, "cached": self.cached, "foreign": self._foreign}
         return {**kept, **{name: getattr(self, name) for name in names}}
 
     def replace(self, **changed: Any) -> Model:
@@ -152,7 +152,7 @@ class Model:
             name=self.name,
             observables=self.formulas,
             accuracy=self.accuracy,
-            cached=self._cached,
+            cached=self.cached,
             foreign=self._foreign,
         )
         return Simulator(

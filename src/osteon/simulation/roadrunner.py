@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
@@ -339,7 +337,7 @@ def compiled(sbml: str, name: str, *, cached: bool, foreign: bool = False) -> An
         CompilationError: if roadrunner refuses the model, or breaks on it.
     """
     roadrunner = _configured()
-    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
+    key = "\n".join([sbml, roadrunner.getVersionStr(), *cache.machine()]).encode()
     state = cache.kept("compiled", key) if cached else None
     kept = state is not None
     try:
@@ -406,17 +404,6 @@ def package() -> Any:
             else:
                 os.environ[name] = value
     return roadrunner
-
-
-@functools.cache
-def _machine() -> tuple[str, ...]:
-    """Return what native code depends on: the operating system and the processor with its abilities."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
-        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
-    except OSError:
-        processor = (platform.processor(), platform.node())
-    return (platform.system(), platform.release(), platform.machine(), *processor)
 
 
 def reason_of(error: RuntimeError) -> str:

@@ -25,12 +25,16 @@ RESTING = 1e-6
 """Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
 FILED: Changes = MappingProxyType({})
 """What a model runs with when nobody changes its own values: those of its file."""
-_LEAST_SIZE = 1e-3  # what is smaller than this counts as of this size when it is asked whether it rests
+LEAST_SIZE = 1e-3
+"""What is smaller than this counts as of this size when it is asked whether it rests."""
 _SETTLING_TIMES = 10
 _LOOKS, _TURNS = 200, 6  # how often a model that does not rest is looked at, and turns that make an oscillation
-_TRACE = 1e-15
-_NEUTRAL = 1e-9  # an eigenvalue below this, over the largest, is zero
-_STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
+TRACE = 1e-15
+"""What is left of a state below this is nothing."""
+NEUTRAL = 1e-9
+"""An eigenvalue below this, over the largest, is zero."""
+STABLE = 1e-7
+"""Greatest real part of an eigenvalue of a stable rest, over the largest; conserved totals give zeros, or noise."""
 
 
 class Simulator:
@@ -271,13 +275,13 @@ class Simulator:
         if eigenvalues is None:
             return False
         largest = max(map(abs, eigenvalues), default=0.0)
-        if sum(abs(value) <= _NEUTRAL * max(1.0, largest) for value in eigenvalues) > self.engine.conserved:
+        if sum(abs(value) <= NEUTRAL * max(1.0, largest) for value in eigenvalues) > self.engine.conserved:
             return False  # It rests in other states nearby as well; which one it comes to, integration alone tells.
-        return max((value.real for value in eigenvalues), default=-1.0) <= _STABLE * max(1.0, largest)
+        return max((value.real for value in eigenvalues), default=-1.0) <= STABLE * max(1.0, largest)
 
     def _is_resting(self) -> bool:
         settle, moving = self._settle, zip(self.engine.rates(), self.engine.state(), self._sizes, strict=True)
-        return all(abs(rate) * settle <= RESTING * max(abs(value), _LEAST_SIZE * size) for rate, value, size in moving)
+        return all(abs(rate) * settle <= RESTING * max(abs(value), LEAST_SIZE * size) for rate, value, size in moving)
 
     def _settle_by_integration(self, schedule: Schedule) -> None:
         duration = self._settle
@@ -316,7 +320,7 @@ class Simulator:
     def _drop_traces(self) -> None:
         """Set what is left of a vanished state to zero: no integrator can follow it down to the smallest numbers."""
         state = zip(self.engine.state(), self._sizes, strict=True)
-        self.engine.set_state([0.0 if abs(value) < _TRACE * size else value for value, size in state])
+        self.engine.set_state([0.0 if abs(value) < TRACE * size else value for value, size in state])
 
     def _check_state(self, schedule: Schedule) -> None:
         self._check_values(self.engine.state(), self.engine.moving, self._floor, schedule, None)

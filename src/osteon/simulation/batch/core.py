@@ -1,0 +1,307 @@
+"""The batch core: the experiments of one model with many sets of values at once.
+
+It follows the rule of `osteon.simulation.simulator` with another integrator. What it cannot do, and draws in which it
+finds no rest or does not come through, it leaves to libroadrunner.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osteon import sbml
+from osteon.sbml.mechanism import Mechanism, NotSupportedError, mechanism
+from osteon.simulation.batch.slices import Influences, Slice, Start, grouped, sliced
+from osteon.simulation.batch.stability import blocks, stable
+from osteon.simulation.batch.unit import Rest, Unit
+from osteon.simulation.model import Model
+from osteon.simulation.readings import Key, Run
+from osteon.simulation.schedule import Change, Changes, Period, Schedule
+from osteon.simulation.simulator import LEAST_SIZE, NEGATIVE, NEUTRAL, RESTING, STABLE, TRACE
+from osteon.simulation.vector import Vector
+
+Flags = NDArray[np.bool_]
+Values = Sequence[Mapping[str, float]]
+
+GROUPS = 8
+"""Most slices that are compiled for one model."""
+LOOSER = 100.0
+"""The tolerance of the core over that of the model: Rodas5P at 1e-6 errs less than CVODE at 1e-8 (docs/performance.md)."""
+
+
+@dataclass(frozen=True)
+class Courses:
+    """One experiment in many draws: ``values`` of shape (times, observables, draws), and which draws came through."""
+
+    times: Vector
+    values: Mapping[str, Vector]
+    sound: Flags
+
+    def at(self, observable: str, time: float) -> Vector:
+        """Return the values at one of the times; see `TimeCourse.at`."""
+        margin = 1e-9 * max(1.0, abs(time))
+        return self.values[observable][bisect_left(self.times, time - margin)]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    schedule: Schedule
+    run: Run
+    slice: Slice
+    unit: str
+
+
+class Core:
+    """A model with the experiments that it is asked about, compiled.
+
+    Args:
+        model: its values are replaced by those of draws.
+        wanted: the runs.
+        read: the observables that are read of each.
+        drawn: the parameters that have values of their own in each draw.
+
+    Raises:
+        NotSupportedError: if the model has something that the core cannot do.
+        NoCompilerError: if nothing here compiles C.
+    """
+
+    def __init__(
+        self, model: Model, wanted: Mapping[Key, Run], read: Mapping[Key, frozenset[str]], drawn: frozenset[str]
+    ) -> None:
+        if model.accuracy.by_integration:
+            raise NotSupportedError("resting states by integration alone")
+        self._model, self._engine = model, model.simulator.engine
+        engine = self._engine
+        text = sbml.with_observables(model.sbml, model.formulas, model.shown)
+        self._ids = sbml.observable_ids(text, model.formulas)
+        self._equations = mechanism(text, model.shown, frozenset(engine.filed))
+        self._states = list(self._equations.rates)
+        if not set(self._states) <= set(engine.moving) <= {*self._states, *engine.filed}:
+            raise NotSupportedError("states that libroadrunner counts otherwise")
+        engine.reset({})
+        first = dict(zip(engine.moving, engine.state(), strict=True))
+        self._first = np.array([first[name] for name in self._states])
+        self._names = sorted(self._equations.constants)
+        self._place = {name: place for place, name in enumerate(self._states)}
+        self._row = {name: row for row, name in enumerate(self._names)}
+        self._filed = np.array([engine.filed.get(name, self._equations.constants[name]) for name in self._names])
+        self._sizes = np.array([engine.sizes[name] for name in self._states])
+        floors = [NEGATIVE if name in engine.positive else -inf for name in self._states]
+        self._least = np.where(np.isfinite(floors), floors * self._sizes, -inf)
+        self._settle = model.binding.time(model.binding.protocol.settle)
+        self._drawn = drawn
+        self.excluded: dict[Key, str] = {}
+        self._plans = self._planned(wanted, read)
+        self._units = self._compiled(read)
+        whole = self._units["whole"]
+        self._blocks = blocks(len(self._states), whole.rows, whole.columns)
+
+    def _planned(self, wanted: Mapping[Key, Run], read: Mapping[Key, frozenset[str]]) -> dict[Key, _Plan]:
+        influences, start = Influences(self._equations), self._start()
+        found: dict[Key, tuple[Schedule, Run, Slice]] = {}
+        for key, run in wanted.items():
+            schedule = self._model.schedule(run.names, run.setting, run.until(self._model.binding))
+            reason = self._refused(schedule)
+            if reason is None:
+                part = sliced(influences, schedule, [self._ids[name] for name in read[key]], start)
+                if (part.timed_rest and schedule.equilibrate) or (part.timed_end and run.resting):
+                    reason = "rates that depend on time at rest"
+                found[key] = schedule, run, part
+            if reason is not None:
+                self.excluded[key] = reason
+        kept = {key: plan for key, plan in found.items() if key not in self.excluded}
+        names = {f"{key}": part.states for key, (_, run, part) in kept.items() if run.simulated}
+        group = grouped(names, GROUPS)
+        label = {states: f"slice {number}" for number, states in enumerate(dict.fromkeys(group.values()))}
+        self._slices = {name: states for states, name in label.items()}
+        return {
+            key: _Plan(*plan, label[group[f"{key}"]] if plan[1].simulated else "whole") for key, plan in kept.items()
+        }
+
+    def _start(self) -> Start:
+        """Return what is zero in the model's own values in every draw."""
+        own = self._own([{}])[:, 0]
+        constants = (name for name, value in zip(self._names, own, strict=True) if value == 0.0)
+        initial = self._began(1)[:, 0]
+        states = (name for name, value in zip(self._states, initial, strict=True) if value == 0.0)
+        return Start(frozenset(constants) - self._drawn, frozenset(states))
+
+    def _refused(self, schedule: Schedule) -> str | None:
+        """Say why a schedule is beyond the core."""
+        targets = {name for changes in (schedule.before, *(p.changes for p in schedule.periods)) for name in changes}
+        if targets & self._equations.compartments:
+            return "a compartment whose size is changed"
+        if not targets <= {*self._row, *self._place}:
+            return "something that is changed and not a value of the model"
+        return None
+
+    def _compiled(self, read: Mapping[Key, frozenset[str]]) -> dict[str, Unit]:
+        observed: dict[str, set[str]] = {"whole": set(), **{name: set() for name in self._slices}}
+        for key, plan in self._plans.items():
+            observed[plan.unit] |= read[key]
+            if plan.run.resting:
+                observed["whole"] |= read[key]
+        parts = {"whole": frozenset(self._states), **self._slices}
+        return {
+            name: Unit(
+                self._equations,
+                [one for one in self._states if one in part],
+                [self._ids[one] for one in sorted(observed[name])],
+                cached=self._model.cached,
+            )
+            for name, part in parts.items()
+        }
+
+    def with_draws(self, values: Values) -> Answers:
+        """Return what the experiments come to with some sets of values; worked out when it is asked for."""
+        return Answers(self, values)
+
+    def _own(self, values: Values) -> Vector:
+        """Return the constants of each draw, of shape (constants, draws)."""
+        first = self._model.with_values(values[0])
+        own = np.repeat(self._filed[:, np.newaxis], len(values), axis=1)
+        for name, change in first.changes.items():
+            if name in self._row:
+                own[self._row[name]] = change.applied(float(self._filed[self._row[name]]))
+        for name in values[0].keys() - first.overrides.targets:
+            own[self._row[name]] = [each[name] for each in values]
+        return own
+
+    def _began(self, draws: int) -> Vector:
+        """Return the states before anything is done, of shape (states, draws)."""
+        states = np.repeat(self._first[:, np.newaxis], draws, axis=1)
+        self._set(states, {name: one for name, one in self._model.changes.items() if name in self._place})
+        return states
+
+    def _set(self, states: Vector, begun: Changes) -> None:
+        """Set the species whose change begins."""
+        for name, change in begun.items():
+            if name in self._place:
+                size = 1.0
+                if name in self._equations.counted:
+                    size = float(self._filed[self._row[self._equations.counted[name]]])
+                value = None if change.value is None else change.value * size
+                row = states[self._place[name]]
+                row[:] = (row if value is None else value) * change.factor
+
+    def _constants(self, unit: Unit, own: Vector, changes: Changes, states: Vector) -> Vector:
+        """Return the constants of a unit in a period: those of the model as changed, and the states that stand still."""
+        found = np.empty((len(unit.constants), own.shape[1]))
+        for place, name in enumerate(unit.constants):
+            if name in self._place:
+                found[place] = states[self._place[name]]
+            else:
+                row = own[self._row[name]]
+                change = changes.get(name)
+                found[place] = row if change is None else (row if change.value is None else change.value) * change.factor
+        return found
+
+
+class Answers:
+    """The experiments of a core with some sets of values, each simulated when it is first asked for."""
+
+    def __init__(self, core: Core, values: Values) -> None:
+        self._core, self._own, self.draws = core, core._own(values), len(values)
+        self._rests: dict[tuple[tuple[str, Change], ...], tuple[Vector, Flags]] = {}
+
+    def courses(self, key: Key) -> Courses | None:
+        """Return one experiment over time; nothing where it is left to libroadrunner."""
+        core = self._core
+        plan = core._plans.get(key)
+        if plan is None:
+            return None
+        schedule, unit = plan.schedule, core._units[plan.unit]
+        states, sound = self._begin(schedule)
+        wanted = plan.run.wanted(core._model.binding)
+        first = schedule.periods[0].start
+        places = [core._place[name] for name in unit.states]
+        tables, moments = [], [first]
+        begin = core._constants(unit, self._own, schedule.before, states)
+        tables.append(self._integrated(unit, states, places, begin, [first])[1])
+        for period in schedule.periods:
+            core._set(states, period.begun)
+            constants = core._constants(unit, self._own, period.changes, states)
+            times = _times(period, wanted)
+            states[places], seen, through = self._integrated(unit, states, places, constants, times)
+            tables.append(seen[1:])
+            moments += times[1:]
+            sound &= through
+        whole = np.concatenate(tables)
+        sound &= np.isfinite(whole).all(axis=(0, 1)) if whole.size else sound
+        names = {rule: name for name, rule in core._ids.items()}
+        values = {names[rule]: whole[:, column] for column, rule in enumerate(unit.observables)}
+        return Courses(np.array(moments), values, sound)
+
+    def _integrated(
+        self, unit: Unit, states: Vector, places: Sequence[int], constants: Vector, times: Sequence[float]
+    ) -> tuple[Vector, Vector, Flags]:
+        core, accuracy = self._core, self._core._model.accuracy
+        return unit.integrate(
+            states[places],
+            constants,
+            times,
+            relative=accuracy.relative * LOOSER,
+            absolute=accuracy.absolute * core._sizes[places],
+            least=core._least[places],
+        )
+
+    def resting(self, key: Key) -> tuple[Mapping[str, Vector], Flags] | None:
+        """Return every observable in the steady state that an experiment leads to; see `courses`."""
+        core = self._core
+        plan = core._plans.get(key)
+        if plan is None:
+            return None
+        states, sound = self._begin(plan.schedule)
+        for period in plan.schedule.periods:
+            core._set(states, period.begun)
+        found, rests = self._settled(states, plan.schedule.periods[-1].changes)
+        names = {rule: name for name, rule in core._ids.items()}
+        unit = core._units["whole"]
+        values = {names[rule]: found.observables[row] for row, rule in enumerate(unit.observables)}
+        finite = np.isfinite(found.observables).all(axis=0)
+        return values, sound & rests & finite
+
+    def _begin(self, schedule: Schedule) -> tuple[Vector, Flags]:
+        """Return the states in which a condition starts, and in which draws that is one."""
+        core = self._core
+        key = tuple(sorted(schedule.before.items(), key=lambda item: item[0]))
+        states = core._began(self.draws)
+        core._set(states, schedule.before)
+        if not schedule.equilibrate:
+            return states, np.ones(self.draws, dtype=bool)
+        if key not in self._rests:
+            found, sound = self._settled(states, schedule.before)
+            self._rests[key] = found.states, sound
+        states, sound = self._rests[key]
+        return states.copy(), sound.copy()
+
+    def _settled(self, states: Vector, changes: Changes) -> tuple[Rest, Flags]:
+        """Look for resting states; say in which draws they are sound, by the test of `Simulator`."""
+        core = self._core
+        unit = core._units["whole"]
+        constants = core._constants(unit, self._own, changes, states)
+        found = unit.rest(states, constants, settle=core._settle, sizes=core._sizes, least=core._least)
+        sizes = core._sizes[:, np.newaxis]
+        sound = found.found & np.isfinite(found.states).all(axis=0) & (found.states >= core._least[:, np.newaxis]).all(axis=0)
+        least = RESTING * np.maximum(np.abs(found.states), LEAST_SIZE * sizes)
+        sound &= (np.abs(found.rates) * core._settle <= least).all(axis=0)
+        chosen = np.flatnonzero(sound)
+        matrices = np.zeros((len(chosen), len(core._states), len(core._states)))
+        matrices[:, unit.rows, unit.columns] = found.entries[:, chosen].T
+        sound[chosen] = stable(
+            core._blocks, matrices, neutral=NEUTRAL, greatest=STABLE, conserved=core._engine.conserved
+        )
+        found.states[np.abs(found.states) < TRACE * sizes] = 0.0
+        return found, sound
+
+
+def _times(period: Period, wanted: Sequence[float]) -> list[float]:
+    """Return the times of a period; one within rounding of a boundary is the boundary, as in `Simulator`."""
+    margin = 1e-9 * max(1.0, abs(period.start), abs(period.end))
+    inside = {time for time in wanted if period.start + margin < time < period.end - margin}
+    return [period.start, *sorted(inside), period.end]

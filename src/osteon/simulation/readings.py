@@ -76,7 +76,7 @@ def runs(binding: Bound, readings: Iterable[tuple[str, Reading]]) -> dict[Key, R
         key = (setting, canonical(reading.condition))
         times.setdefault(key, set())
         features.setdefault(key, set())
-        when = _instant(reading)
+        when = instant(reading)
         if when in FEATURES:
             features[key].add(when)
         else:
@@ -140,7 +140,7 @@ class Readings:
 
     def value(self, setting: str, reading: Reading) -> float:
         """Return one reading; see `effect`."""
-        key, when = (setting, canonical(reading.condition)), _instant(reading)
+        key, when = (setting, canonical(reading.condition)), instant(reading)
         feature = FEATURES.get(when)
         if feature is None:
             return self._time_course(key).at(reading.observable, self._binding.time(when))
@@ -175,7 +175,8 @@ def _whole(found: Found | SimulationError) -> Found:
     return found
 
 
-def _instant(reading: Reading) -> str:
+def instant(reading: Reading) -> str:
+    """Return when a reading is made; every one that gets here says so."""
     if reading.at is None:
         raise ValueError(f"the reading of {reading.observable!r} does not say when it is made")
     return reading.at

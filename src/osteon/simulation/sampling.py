@@ -101,6 +101,20 @@ class Draws:
         pairs = zip(self.names, places, strict=True)
         return self.completed({name: _placed(self.ranges[name], float(place)) for name, place in pairs})
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The parameters that have a value of their own in each draw: those drawn, and those derived."""
+        return frozenset({*self.ranges, *self._formulas})
+
+    def columns(self, places: Vector) -> dict[str, Vector]:
+        """Return the values of many draws, one array a parameter; see `placed`.
+
+        Args:
+            places: of shape (draws, `names`).
+        """
+        rows = [self.placed(row) for row in places]
+        return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+
     def scale(self, name: str) -> str:
         """Say how a parameter is drawn: ``log-uniform`` or ``uniform``."""
         return "log-uniform" if self.ranges[name][0] > 0 else "uniform"

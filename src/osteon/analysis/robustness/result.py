@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 8
+LARGE_CHUNK = 128
+"""Draws of a chunk in libroadrunner, and in the batch core, whose lanes want many at once."""
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
 _SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
 
@@ -200,11 +202,13 @@ def samples(
 def job(samples: Samples) -> Job:
     """Return the work that robustness takes."""
     key = fingerprint.key(_fingerprint(samples))
-    return Job("robustness", judged, samples, samples.number, CHUNK, samples.seed, key)
+    size = LARGE_CHUNK if samples.in_core else CHUNK
+    return Job("robustness", judged, samples, samples.number, size, samples.seed, key)
 
 
 def _fingerprint(samples: Samples) -> dict[str, str]:
     asked = {"draws": samples.number, "seed": samples.seed, "sampler": samples.sampler, "audited": samples.every}
+    asked |= {"core": samples.in_core}
     return fingerprint.fingerprint("robustness", samples.model, claims=samples.claims, request=asked)
 
 

@@ -5,27 +5,28 @@ The verdicts are those of `osteon.verification.verify`; what does not depend on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.evidence.claims import Claim, StructureCheck
+from osteon.analysis.robustness.core import core_of, judge_with
+from osteon.errors import OsteonError
+from osteon.evidence.claims import Check, Claim, StructureCheck
 from osteon.experiments.runs import missing_words, runs
 from osteon.jobs.job import Chunk, Columns
+from osteon.simulation.batch.core import Core
 from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
 from osteon.simulation.vector import Vector
-from osteon.verification.scorecard import CheckResult, Verdict
+from osteon.verification.many import VERDICTS
+from osteon.verification.scorecard import CheckResult
 from osteon.verification.verify import judge, judge_bound, verdict
-
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""Verdicts, by the numbers that stand for them in columns."""
 
 TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
 """How closely an audit integrates, resting states included."""
@@ -70,16 +71,37 @@ class Samples:
         self.claims = tuple((source, claim) for source, claim in claims if claim.checks and claim.role != "landmark")
         self.sampler, self.number, self.seed, self.every = sampler, number, seed, every
         self.model = model
+        self._decided: bool | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        made = ("draws", "quantiles", "_judges", "_settled")
-        return {name: value for name, value in vars(self).items() if name not in made}
+        made = ("draws", "quantiles", "_judges", "settled", "core")
+        kept = {name: value for name, value in vars(self).items() if name not in made}
+        return kept | {"_decided": self.in_core}
+
+    @cached_property
+    def core(self) -> Core | str:
+        """The batch core that judges the draws, or the reason why libroadrunner does.
+
+        Raises:
+            OsteonError: if it is to be used, for so it was decided where the job began, and cannot be here.
+        """
+        if self._decided is False:
+            return "so it was decided where the job began"
+        found = core_of(self)
+        if self._decided and isinstance(found, str):
+            raise OsteonError(f"this worker cannot use the batch core, with which the job began: {found}")
+        return found
+
+    @property
+    def in_core(self) -> bool:
+        """Whether the batch core judges the draws."""
+        return self._decided if self._decided is not None else isinstance(self.core, Core)
 
     def prepare(self) -> None:
         """Compile the models, of draws and of the audit, and make the draws."""
         for model, _ in self._judges:
             _ = model.simulator
-        _, _ = self._settled, self.quantiles
+        _, _, _ = self.settled, self.quantiles, self.core
 
     @cached_property
     def draws(self) -> Draws:
@@ -94,6 +116,10 @@ class Samples:
     def values(self, item: int) -> dict[str, float]:
         """Return the values of all drawn and derived parameters in one draw."""
         return self.draws.placed(self.quantiles[item])
+
+    def columns(self, items: Sequence[int]) -> dict[str, Vector]:
+        """Return the values of some draws, one array a parameter; see `values`."""
+        return self.draws.columns(self.quantiles[list(items)])
 
     def judge(self, values: Mapping[str, float], *, audit: bool = False) -> JudgedSample:
         """Judge every claim with these values of the parameters.
@@ -113,20 +139,25 @@ class Samples:
 
     def is_representable(self, place: int) -> bool:
         """Say whether the model has words for every check of a claim, by its place in ``claims``."""
-        return all(known is None or known.outcome != "not representable" for known in self._settled[place])
+        return all(known is None or known.outcome != "not representable" for known in self.settled[place])
 
     def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
         """Return what becomes of every check of every claim with these values; see `sample`."""
+        one = self.one(values, audit=audit)
+        return [
+            tuple(
+                known or one(check, claim)
+                for check, known in zip(claim.checks, settled, strict=True)
+            )
+            for (_, claim), settled in zip(self.claims, self.settled, strict=True)
+        ]
+
+    def one(self, values: Mapping[str, float], *, audit: bool = False) -> Callable[[Check, Claim], CheckResult]:
+        """Return what judges single checks with these values in libroadrunner; runs that they share are shared."""
         own, empty = self._judges[audit]
         model = own.with_values(values)
         readings = empty.of(model)
-        return [
-            tuple(
-                known or judge_bound(check, claim, model, readings)
-                for check, known in zip(claim.checks, settled, strict=True)
-            )
-            for (_, claim), settled in zip(self.claims, self._settled, strict=True)
-        ]
+        return lambda check, claim: judge_bound(check, claim, model, readings)
 
     @cached_property
     def _judges(self) -> tuple[tuple[Model, Readings], tuple[Model, Readings]]:
@@ -137,7 +168,7 @@ class Samples:
         return first, second
 
     @cached_property
-    def _settled(self) -> tuple[tuple[CheckResult | None, ...], ...]:
+    def settled(self) -> tuple[tuple[CheckResult | None, ...], ...]:
         """Judge once what is the same in all draws: checks of structure, and what the model has no words for.
 
         Which influences are switched off is the same in all draws, for only a range of a single value switches one off.
@@ -157,19 +188,28 @@ class Samples:
 
 def judged(samples: Samples, chunk: Chunk) -> Columns:
     """Judge the draws of a chunk; every so many of them once more, for the audit."""
-    done = [samples.judge(samples.values(item)) for item in chunk.items]
-    audited = [item % samples.every == 0 for item in chunk.items]
-    again = [
-        samples.judge(samples.values(item), audit=True) if audit else sample
-        for item, audit, sample in zip(chunk.items, audited, done, strict=True)
-    ]
+    core = samples.core
+    if isinstance(core, Core):
+        found = judge_with(core, samples, chunk.items)
+        done = [JudgedSample(*one) for one in zip(found.verdicts, found.effects, found.reasons, strict=True)]
+        audits, again = found.audits, found.again
+    else:
+        done = [samples.judge(samples.values(item)) for item in chunk.items]
+        audits = {
+            place: samples.judge(samples.values(item), audit=True)
+            for place, item in enumerate(chunk.items)
+            if item % samples.every == 0
+        }
+        again = np.zeros((len(done), 2), dtype=np.int_)
+    once_more = [audits.get(place, sample) for place, sample in enumerate(done)]
     return {
         "verdicts": np.array([sample.verdicts for sample in done]),
         "effects": np.array([sample.effects for sample in done]),
         "reason": np.array([sample.reason for sample in done]),
-        "audited": np.array(audited),
-        "audit_verdicts": np.array([sample.verdicts for sample in again]),
-        "audit_effects": np.array([sample.effects for sample in again]),
+        "again": again,
+        "audited": np.array([place in audits for place in range(len(done))]),
+        "audit_verdicts": np.array([sample.verdicts for sample in once_more]),
+        "audit_effects": np.array([sample.effects for sample in once_more]),
     }
 
 

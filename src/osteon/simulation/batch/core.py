@@ -26,7 +26,8 @@ from osteon.simulation.simulator import LEAST_SIZE, NEGATIVE, NEUTRAL, RESTING, 
 from osteon.simulation.vector import Vector
 
 Flags = NDArray[np.bool_]
-Values = Sequence[Mapping[str, float]]
+Values = Mapping[str, Vector]
+"""The values of some draws: one array a parameter."""
 
 GROUPS = 8
 """Most slices that are compiled for one model."""
@@ -125,7 +126,7 @@ class Core:
 
     def _start(self) -> Start:
         """Return what is zero in the model's own values in every draw."""
-        own = self._own([{}])[:, 0]
+        own = self._own({}, 1)[:, 0]
         constants = (name for name, value in zip(self._names, own, strict=True) if value == 0.0)
         initial = self._began(1)[:, 0]
         states = (name for name, value in zip(self._states, initial, strict=True) if value == 0.0)
@@ -157,19 +158,19 @@ class Core:
             for name, part in parts.items()
         }
 
-    def with_draws(self, values: Values) -> Answers:
+    def with_draws(self, values: Values, draws: int) -> Answers:
         """Return what the experiments come to with some sets of values; worked out when it is asked for."""
-        return Answers(self, values)
+        return Answers(self, values, draws)
 
-    def _own(self, values: Values) -> Vector:
+    def _own(self, values: Values, draws: int) -> Vector:
         """Return the constants of each draw, of shape (constants, draws)."""
-        first = self._model.with_values(values[0])
-        own = np.repeat(self._filed[:, np.newaxis], len(values), axis=1)
+        first = self._model.with_values({name: float(column[0]) for name, column in values.items()})
+        own = np.repeat(self._filed[:, np.newaxis], draws, axis=1)
         for name, change in first.changes.items():
             if name in self._row:
                 own[self._row[name]] = change.applied(float(self._filed[self._row[name]]))
-        for name in values[0].keys() - first.overrides.targets:
-            own[self._row[name]] = [each[name] for each in values]
+        for name in values.keys() - first.overrides.targets:
+            own[self._row[name]] = values[name]
         return own
 
     def _began(self, draws: int) -> Vector:
@@ -205,8 +206,8 @@ class Core:
 class Answers:
     """The experiments of a core with some sets of values, each simulated when it is first asked for."""
 
-    def __init__(self, core: Core, values: Values) -> None:
-        self._core, self._own, self.draws = core, core._own(values), len(values)
+    def __init__(self, core: Core, values: Values, draws: int) -> None:
+        self._core, self._own, self.draws = core, core._own(values, draws), draws
         self._rests: dict[tuple[tuple[str, Change], ...], tuple[Vector, Flags]] = {}
 
     def courses(self, key: Key) -> Courses | None:

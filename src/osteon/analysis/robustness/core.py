@@ -1,0 +1,157 @@
+"""Draws through the batch core, with libroadrunner as the judge of what is close, open or audited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osteon.evidence.claims import StructureCheck
+from osteon.evidence.conditions import canonical
+from osteon.experiments.runs import missing_words, readings_of, runs
+from osteon.sbml.mechanism import NotSupportedError
+from osteon.simulation.batch.compiler import NoCompilerError
+from osteon.simulation.batch.core import Core
+from osteon.simulation.batch.readings import ManyReadings
+from osteon.simulation.readings import Key
+from osteon.simulation.vector import Vector
+from osteon.verification.many import OUTCOMES, Outcomes, judge_many, verdicts
+from osteon.verification.scorecard import CheckResult
+
+if TYPE_CHECKING:
+    from osteon.analysis.robustness.samples import JudgedSample, Samples
+
+FEWEST = 200
+"""Draws below which compiling takes longer than it saves."""
+
+
+@dataclass(frozen=True)
+class ManyJudged:
+    """What some draws make of all claims.
+
+    Attributes:
+        verdicts: of shape (draws, claims), as numbers of `osteon.verification.many.VERDICTS`.
+        effects: two a check, of shape (draws, 2 checks); see `JudgedSample`.
+        reasons: of each draw; see `JudgedSample`.
+        again: how many verdicts of each draw libroadrunner passed again, and how many of those it passed otherwise; of
+            shape (draws, 2).
+        audits: of the draws that are audited, by their place.
+    """
+
+    verdicts: NDArray[np.uint8]
+    effects: Vector
+    reasons: list[str]
+    again: NDArray[np.int_]
+    audits: Mapping[int, JudgedSample]
+
+
+def core_of(samples: Samples) -> Core | str:
+    """Return the core that judges some samples, or the reason why libroadrunner does: there is no need, or no way."""
+    if samples.number < FEWEST:
+        return f"fewer than {FEWEST} draws"
+    model = samples.model
+    if model.engine != "roadrunner":
+        return f"the model is run in {model.engine}"
+    read: dict[Key, set[str]] = {}
+    for _, claim in samples.claims:
+        for check in claim.checks:
+            if not missing_words(check, claim.setting, model.binding):
+                for setting, reading in readings_of(check, claim, model):
+                    read.setdefault((setting, canonical(reading.condition)), set()).add(reading.observable)
+    wanted = runs(model, [claim for _, claim in samples.claims])
+    try:
+        return Core(model, wanted, {key: frozenset(names) for key, names in read.items()}, samples.draws.filled)
+    except NotSupportedError as error:
+        return f"the model has {error}"
+    except NoCompilerError as error:
+        return str(error)
+
+
+def judge_with(core: Core, samples: Samples, items: Sequence[int]) -> ManyJudged:
+    """Judge some draws in the core, and in libroadrunner what is close to a threshold, left open or audited."""
+    return _Judge(core, samples, items).judged()
+
+
+class _Judge:
+    def __init__(self, core: Core, samples: Samples, items: Sequence[int]) -> None:
+        self._samples, self._items = samples, items
+        self._values = samples.columns(items)
+        self._readings = ManyReadings(core.with_draws(self._values, len(items)), samples.model.binding.time)
+        self._checks = [(place, check) for place, (_, claim) in enumerate(samples.claims) for check in claim.checks]
+        self._found = [self._judged(number) for number in range(len(self._checks))]
+        self._outcomes = np.array([one.outcome for one in self._found]).reshape(len(self._checks), len(items))
+        self._effects = np.array([one.effects for one in self._found]).reshape(len(self._checks), 2, len(items))
+        self._reasons: list[dict[int, str]] = [{} for _ in items]
+        self._repeated = np.zeros(self._outcomes.shape, dtype=bool)
+        self._places = np.array([place for place, _ in self._checks], dtype=int)
+
+    def _judged(self, number: int) -> Outcomes:
+        place, check = self._checks[number]
+        _, claim = self._samples.claims[place]
+        known = self._samples.settled[place][claim.checks.index(check)]
+        if known is None and not isinstance(check, StructureCheck):
+            return judge_many(check, claim, self._samples.model, self._readings)
+        draws = len(self._items)
+        outcome = np.full(draws, OUTCOMES.index(known.outcome if known else "failed"), dtype=np.int8)
+        never = np.zeros(draws, dtype=bool)
+        return Outcomes(outcome, np.full((2, draws), np.nan), never, never)
+
+    def judged(self) -> ManyJudged:
+        first = self._verdicts()
+        unknown = np.array([one.unknown for one in self._found]).reshape(self._outcomes.shape)
+        near = np.array([one.near for one in self._found]).reshape(self._outcomes.shape)
+        for draw in np.flatnonzero((unknown | near).any(axis=0)).tolist():
+            self._repeat(draw, np.flatnonzero(unknown[:, draw] | near[:, draw]).tolist())
+        audits = self._audited()
+        last = self._verdicts()
+        again = self._over_claims(self._repeated)
+        again[list(audits)] = True
+        again &= ~self._over_claims(unknown)
+        reasons = [each[min(each)] if each else "" for each in self._reasons]
+        effects = self._effects.transpose(2, 0, 1).reshape(len(self._items), 2 * len(self._checks))
+        counts = np.stack([again.sum(axis=1), (again & (first != last)).sum(axis=1)], axis=1)
+        return ManyJudged(last, effects, reasons, counts, audits)
+
+    def _audited(self) -> dict[int, JudgedSample]:
+        """Audit some draws; where an audit passes another verdict, libroadrunner judges with the model's tolerances."""
+        audits = {}
+        before = self._verdicts()
+        for draw, item in enumerate(self._items):
+            if item % self._samples.every == 0:
+                audits[draw] = self._samples.judge(self._draw(draw), audit=True)
+                other = np.flatnonzero(audits[draw].verdicts != before[draw])
+                left = np.isin(self._places, other) & ~self._repeated[:, draw]
+                self._repeat(draw, np.flatnonzero(left).tolist())
+        return audits
+
+    def _verdicts(self) -> NDArray[np.uint8]:
+        claims = range(len(self._samples.claims))
+        found = [verdicts(self._outcomes[self._places == place]) for place in claims]
+        return np.array(found, dtype=np.uint8).reshape(len(claims), len(self._items)).T
+
+    def _over_claims(self, flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each draw and claim whether a flag is up for any of its checks."""
+        claims = range(len(self._samples.claims))
+        found = [flags[self._places == place].any(axis=0) for place in claims]
+        return np.array(found, dtype=bool).reshape(len(claims), len(self._items)).T
+
+    def _repeat(self, draw: int, numbers: Sequence[int]) -> None:
+        """Let libroadrunner judge some checks in one draw."""
+        one = self._samples.one(self._draw(draw))
+        for number in numbers:
+            place, check = self._checks[number]
+            if self._samples.settled[place][self._samples.claims[place][1].checks.index(check)]:
+                continue
+            result: CheckResult = one(check, self._samples.claims[place][1])
+            self._outcomes[number, draw] = OUTCOMES.index(result.outcome)
+            pair = (result.effect, result.second_effect)
+            self._effects[number, :, draw] = [np.nan if effect is None else effect.log for effect in pair]
+            if result.outcome == "failed":
+                self._reasons[draw][number] = result.reason or ""
+            self._repeated[number, draw] = True
+
+    def _draw(self, draw: int) -> dict[str, float]:
+        return {name: float(column[draw]) for name, column in self._values.items()}

@@ -27,7 +27,8 @@ FILED: Changes = MappingProxyType({})
 """What a model runs with when nobody changes its own values: those of its file."""
 LEAST_SIZE = 1e-3
 """What is smaller than this counts as of this size when it is asked whether it rests."""
-_SETTLING_TIMES = 10
+SETTLING_TIMES = 10
+"""How many settling times a model is given to come to rest."""
 _LOOKS, _TURNS = 200, 6  # how often a model that does not rest is looked at, and turns that make an oscillation
 TRACE = 1e-15
 """What is left of a state below this is nothing."""
@@ -285,7 +286,7 @@ class Simulator:
 
     def _settle_by_integration(self, schedule: Schedule) -> None:
         duration = self._settle
-        for _ in range(_SETTLING_TIMES):
+        for _ in range(SETTLING_TIMES):
             self._integrate([0.0, duration], schedule, equilibrating=True)
             self._check_state(schedule)
             self._drop_traces()
@@ -300,7 +301,7 @@ class Simulator:
             if self._oscillates(place)
             else ("still moves")
         )
-        after = f"{_SETTLING_TIMES * self._settle:g} {self.time_unit}"
+        after = f"{SETTLING_TIMES * self._settle:g} {self.time_unit}"
         reason = f"no resting state after {after}; {self.engine.moving[place]!r} {how}"
         raise SimulationError(self.name, schedule.condition, None, reason)
 

@@ -5,6 +5,7 @@ What it leaves open, and what comes close to a threshold, libroadrunner decides.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck
 from osteon.evidence.criteria import held
-from osteon.simulation.batch.readings import ManyReadings
+from osteon.simulation.batch.readings import ManyReadings, Read
 from osteon.simulation.contrast import contrasts, logs
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
@@ -25,7 +26,8 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 NEAR = 0.01
 """What lies within this share of a threshold, libroadrunner decides."""
 
-_HOLDS, _REFUSED = OUTCOMES.index("holds"), OUTCOMES.index("refused")
+_HOLDS, _REFUSED, _FAILED = (OUTCOMES.index(one) for one in ("holds", "refused", "failed"))
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -35,41 +37,46 @@ class Outcomes:
     Attributes:
         outcome: of each draw, as a number of `OUTCOMES`.
         effects: E and E', of shape (2, draws); NaN where there is none.
-        unknown: the draws in which the core has no answer.
+        open: the draws in which the core has no answer.
         near: those in which a number lies close to a threshold.
     """
 
     outcome: NDArray[np.int8]
     effects: Vector
-    unknown: NDArray[np.bool_]
-    near: NDArray[np.bool_]
+    open: Flags
+    near: Flags
 
 
 def judge_many(check: ContrastCheck | OrderCheck, claim: Claim, model: Model, readings: ManyReadings) -> Outcomes:
     """Judge one check, of which the model binds every word, in many draws."""
     if isinstance(check, OrderCheck):
         return _order(check, claim, readings)
-    unknown, near = (np.zeros(readings.draws, dtype=bool) for _ in range(2))
     effects = np.full((2, readings.draws), np.nan)
-    limit = model.limit
+    near = np.zeros(readings.draws, dtype=bool)
+    made: list[Read] = []
     for row, contrast in enumerate(contrasts(check, claim, model.vocabulary)):
-        pair = [readings.value(*reading) for reading in contrast.readings]
-        for values, lost in pair:
-            unknown |= lost | np.isnan(values)
-            near |= np.abs(values - limit) <= NEAR * limit
-        effects[row] = logs(pair[0][0], pair[1][0], limit)
+        value, reference = (readings.value(*reading) for reading in contrast.readings)
+        effects[row] = logs(value.values, reference.values, model.limit)
+        made += value, reference
+    for one in made:
+        near |= np.abs(one.values - model.limit) <= NEAR * model.limit
     good, close = held(check.expect, effects[0], None if check.compared_with is None else effects[1], share=NEAR)
-    outcome = np.where(good, _HOLDS, _REFUSED).astype(np.int8)
-    return Outcomes(outcome, effects, unknown, (near | close) & ~unknown)
+    return _outcomes(made, good, near | close, effects)
 
 
 def _order(check: OrderCheck, claim: Claim, readings: ManyReadings) -> Outcomes:
-    (first, lost), (second, gone) = (readings.value(claim.setting, reading) for reading in check.readings)
-    # What has no half-maximum is as near to a threshold as can be seen from here.
-    unknown = lost | gone | np.isnan(first) | np.isnan(second)
-    near = np.abs(first - second) <= NEAR * np.abs(second)
-    outcome = np.where(first < second, _HOLDS, _REFUSED).astype(np.int8)
-    return Outcomes(outcome, np.full((2, readings.draws), np.nan), unknown, near & ~unknown)
+    first, second = (readings.value(claim.setting, reading) for reading in check.readings)
+    near = np.abs(first.values - second.values) <= NEAR * np.abs(second.values)
+    return _outcomes([first, second], first.values < second.values, near, np.full((2, readings.draws), np.nan))
+
+
+def _outcomes(made: Sequence[Read], good: Flags, near: Flags, effects: Vector) -> Outcomes:
+    """Put an outcome together; what is not defined is left open."""
+    restless = np.any([one.restless for one in made], axis=0)
+    open_ = np.any([one.open | np.isnan(one.values) for one in made], axis=0) & ~restless
+    outcome = np.where(restless, _FAILED, np.where(good, _HOLDS, _REFUSED)).astype(np.int8)
+    lost = open_ | restless
+    return Outcomes(outcome, np.where(lost, np.nan, effects), open_, near & ~lost)
 
 
 def verdicts(outcomes: NDArray[np.int8]) -> NDArray[np.uint8]:

@@ -28,6 +28,9 @@ FEWEST = 200
 """Draws below which compiling takes longer than it saves."""
 
 
+RESTLESS = "no resting state"
+
+
 @dataclass(frozen=True)
 class ManyJudged:
     """What some draws make of all claims.
@@ -101,19 +104,26 @@ class _Judge:
 
     def judged(self) -> ManyJudged:
         first = self._verdicts()
-        unknown = np.array([one.unknown for one in self._found]).reshape(self._outcomes.shape)
+        open_ = np.array([one.open for one in self._found]).reshape(self._outcomes.shape)
         near = np.array([one.near for one in self._found]).reshape(self._outcomes.shape)
-        for draw in np.flatnonzero((unknown | near).any(axis=0)).tolist():
-            self._repeat(draw, np.flatnonzero(unknown[:, draw] | near[:, draw]).tolist())
+        for draw in np.flatnonzero((open_ | near).any(axis=0)).tolist():
+            self._repeat(draw, np.flatnonzero(open_[:, draw] | near[:, draw]).tolist())
         audits = self._audited()
         last = self._verdicts()
         again = self._over_claims(self._repeated)
         again[list(audits)] = True
-        again &= ~self._over_claims(unknown)
-        reasons = [each[min(each)] if each else "" for each in self._reasons]
+        again &= ~self._over_claims(open_)
+        reasons = [self._reason(draw) for draw in range(len(self._items))]
         effects = self._effects.transpose(2, 0, 1).reshape(len(self._items), 2 * len(self._checks))
         counts = np.stack([again.sum(axis=1), (again & (first != last)).sum(axis=1)], axis=1)
         return ManyJudged(last, effects, reasons, counts, audits)
+
+    def _reason(self, draw: int) -> str:
+        """Say why the first check failed that did."""
+        failed = np.flatnonzero(self._outcomes[:, draw] == OUTCOMES.index("failed")).tolist()
+        if not failed:
+            return ""
+        return self._reasons[draw].get(failed[0], f"{self._samples.model.name}: {RESTLESS}")
 
     def _audited(self) -> dict[int, JudgedSample]:
         """Audit some draws; where an audit passes another verdict, libroadrunner judges with the model's tolerances."""

@@ -22,7 +22,7 @@ from osteon.simulation.batch.unit import Rest, Unit
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Key, Run
 from osteon.simulation.schedule import Change, Changes, Period, Schedule
-from osteon.simulation.simulator import LEAST_SIZE, NEGATIVE, NEUTRAL, RESTING, STABLE, TRACE
+from osteon.simulation.simulator import LEAST_SIZE, NEGATIVE, NEUTRAL, RESTING, SETTLING_TIMES, STABLE, TRACE
 from osteon.simulation.vector import Vector
 
 Flags = NDArray[np.bool_]
@@ -37,11 +37,19 @@ LOOSER = 100.0
 
 @dataclass(frozen=True)
 class Courses:
-    """One experiment in many draws: ``values`` of shape (times, observables, draws), and which draws came through."""
+    """One experiment in many draws.
+
+    Attributes:
+        times: of shape (times,).
+        values: of each observable that is read, of shape (times, draws); at no time where only the rest is asked for.
+        open: the draws in which the core has no answer.
+        restless: those that have no rest to start from, or to lead to.
+    """
 
     times: Vector
     values: Mapping[str, Vector]
-    sound: Flags
+    open: Flags
+    restless: Flags
 
     def at(self, observable: str, time: float) -> Vector:
         """Return the values at one of the times; see `TimeCourse.at`."""
@@ -89,6 +97,7 @@ class Core:
         self._first = np.array([first[name] for name in self._states])
         self._names = sorted(self._equations.constants)
         self._place = {name: place for place, name in enumerate(self._states)}
+        self._every = list(range(len(self._states)))
         self._row = {name: row for row, name in enumerate(self._names)}
         self._filed = np.array([engine.filed.get(name, self._equations.constants[name]) for name in self._names])
         self._sizes = np.array([engine.sizes[name] for name in self._states])
@@ -158,6 +167,11 @@ class Core:
             for name, part in parts.items()
         }
 
+    def names(self, unit: Unit) -> list[str]:
+        """Return the observables that a unit reads."""
+        names = {rule: name for name, rule in self._ids.items()}
+        return [names[rule] for rule in unit.observables]
+
     def with_draws(self, values: Values, draws: int) -> Answers:
         """Return what the experiments come to with some sets of values; worked out when it is asked for."""
         return Answers(self, values, draws)
@@ -203,12 +217,37 @@ class Core:
         return found
 
 
+    def _integrated(
+        self, unit: Unit, states: Vector, constants: Vector, times: Sequence[float], places: Sequence[int]
+    ) -> tuple[Vector, Vector, Flags]:
+        """Integrate a unit, whose states have these places among all; see `Unit.integrate`."""
+        return unit.integrate(
+            states,
+            constants,
+            times,
+            relative=self._model.accuracy.relative * LOOSER,
+            absolute=self._model.accuracy.absolute * self._sizes[places],
+            least=self._least[places],
+        )
+
+    def _rest(self, unit: Unit, states: Vector, constants: Vector, **options: int) -> Rest:
+        return unit.rest(
+            states, constants, settle=self._settle, sizes=self._sizes, least=self._least, **options
+        )
+
+    def _is_resting(self, found: Rest) -> Flags:
+        """Say which states are finite, not negative, and at rest."""
+        least = RESTING * np.maximum(np.abs(found.states), LEAST_SIZE * self._sizes[:, np.newaxis])
+        sound = np.isfinite(found.states) & (found.states >= self._least[:, np.newaxis])
+        return np.asarray((sound & (np.abs(found.rates) * self._settle <= least)).all(axis=0))
+
+
 class Answers:
     """The experiments of a core with some sets of values, each simulated when it is first asked for."""
 
     def __init__(self, core: Core, values: Values, draws: int) -> None:
         self._core, self._own, self.draws = core, core._own(values, draws), draws
-        self._rests: dict[tuple[tuple[str, Change], ...], tuple[Vector, Flags]] = {}
+        self._rests: dict[tuple[tuple[str, Change], ...], tuple[Vector, Flags, Flags]] = {}
 
     def courses(self, key: Key) -> Courses | None:
         """Return one experiment over time; nothing where it is left to libroadrunner."""
@@ -217,88 +256,97 @@ class Answers:
         if plan is None:
             return None
         schedule, unit = plan.schedule, core._units[plan.unit]
-        states, sound = self._begin(schedule)
+        states, open_, restless = self._begin(schedule)
         wanted = plan.run.wanted(core._model.binding)
-        first = schedule.periods[0].start
         places = [core._place[name] for name in unit.states]
-        tables, moments = [], [first]
-        begin = core._constants(unit, self._own, schedule.before, states)
-        tables.append(self._integrated(unit, states, places, begin, [first])[1])
+        moments = [schedule.periods[0].start]
+        # At a boundary the value is the one before the change.
+        before = core._constants(unit, self._own, schedule.before, states)
+        tables = [core._integrated(unit, states[places], before, moments, places)[1]]
         for period in schedule.periods:
             core._set(states, period.begun)
             constants = core._constants(unit, self._own, period.changes, states)
             times = _times(period, wanted)
-            states[places], seen, through = self._integrated(unit, states, places, constants, times)
+            states[places], seen, through = core._integrated(unit, states[places], constants, times, places)
             tables.append(seen[1:])
             moments += times[1:]
-            sound &= through
+            open_ |= ~through
         whole = np.concatenate(tables)
-        sound &= np.isfinite(whole).all(axis=(0, 1)) if whole.size else sound
-        names = {rule: name for name, rule in core._ids.items()}
-        values = {names[rule]: whole[:, column] for column, rule in enumerate(unit.observables)}
-        return Courses(np.array(moments), values, sound)
+        open_ |= ~np.isfinite(whole).all(axis=(0, 1))
+        values = {name: whole[:, column] for column, name in enumerate(core.names(unit))}
+        return Courses(np.array(moments), values, open_ & ~restless, restless)
 
-    def _integrated(
-        self, unit: Unit, states: Vector, places: Sequence[int], constants: Vector, times: Sequence[float]
-    ) -> tuple[Vector, Vector, Flags]:
-        core, accuracy = self._core, self._core._model.accuracy
-        return unit.integrate(
-            states[places],
-            constants,
-            times,
-            relative=accuracy.relative * LOOSER,
-            absolute=accuracy.absolute * core._sizes[places],
-            least=core._least[places],
-        )
-
-    def resting(self, key: Key) -> tuple[Mapping[str, Vector], Flags] | None:
+    def resting(self, key: Key) -> Courses | None:
         """Return every observable in the steady state that an experiment leads to; see `courses`."""
         core = self._core
         plan = core._plans.get(key)
         if plan is None:
             return None
-        states, sound = self._begin(plan.schedule)
+        states, open_, restless = self._begin(plan.schedule)
         for period in plan.schedule.periods:
             core._set(states, period.begun)
-        found, rests = self._settled(states, plan.schedule.periods[-1].changes)
-        names = {rule: name for name, rule in core._ids.items()}
-        unit = core._units["whole"]
-        values = {names[rule]: found.observables[row] for row, rule in enumerate(unit.observables)}
-        finite = np.isfinite(found.observables).all(axis=0)
-        return values, sound & rests & finite
+        found, lost, moving = self._settled(states, plan.schedule.periods[-1].changes)
+        values = dict(zip(core.names(core._units["whole"]), found.observables, strict=True))
+        open_ |= lost | ~np.isfinite(found.observables).all(axis=0)
+        restless |= moving
+        return Courses(np.zeros(0), values, open_ & ~restless, restless)
 
-    def _begin(self, schedule: Schedule) -> tuple[Vector, Flags]:
-        """Return the states in which a condition starts, and in which draws that is one."""
+    def _begin(self, schedule: Schedule) -> tuple[Vector, Flags, Flags]:
+        """Return the states in which a condition starts, and in which draws that is open, or there is none."""
         core = self._core
         key = tuple(sorted(schedule.before.items(), key=lambda item: item[0]))
         states = core._began(self.draws)
         core._set(states, schedule.before)
         if not schedule.equilibrate:
-            return states, np.ones(self.draws, dtype=bool)
+            return states, np.zeros(self.draws, dtype=bool), np.zeros(self.draws, dtype=bool)
         if key not in self._rests:
-            found, sound = self._settled(states, schedule.before)
-            self._rests[key] = found.states, sound
-        states, sound = self._rests[key]
-        return states.copy(), sound.copy()
+            found, open_, restless = self._settled(states, schedule.before)
+            self._rests[key] = found.states, open_, restless
+        states, open_, restless = self._rests[key]
+        return states.copy(), open_.copy(), restless.copy()
 
-    def _settled(self, states: Vector, changes: Changes) -> tuple[Rest, Flags]:
-        """Look for resting states; say in which draws they are sound, by the test of `Simulator`."""
+    def _settled(self, states: Vector, changes: Changes) -> tuple[Rest, Flags, Flags]:
+        """Bring draws to rest as `Simulator` does: a sound answer of the solver, else integration.
+
+        Returns:
+            The resting states, the draws in which the core has no answer, and those that have no rest.
+        """
         core = self._core
         unit = core._units["whole"]
         constants = core._constants(unit, self._own, changes, states)
-        found = unit.rest(states, constants, settle=core._settle, sizes=core._sizes, least=core._least)
-        sizes = core._sizes[:, np.newaxis]
-        sound = found.found & np.isfinite(found.states).all(axis=0) & (found.states >= core._least[:, np.newaxis]).all(axis=0)
-        least = RESTING * np.maximum(np.abs(found.states), LEAST_SIZE * sizes)
-        sound &= (np.abs(found.rates) * core._settle <= least).all(axis=0)
-        chosen = np.flatnonzero(sound)
+        found = core._rest(unit, states, constants)
+        open_ = ~(found.found & core._is_resting(found))
+        chosen = np.flatnonzero(~open_)
         matrices = np.zeros((len(chosen), len(core._states), len(core._states)))
         matrices[:, unit.rows, unit.columns] = found.entries[:, chosen].T
-        sound[chosen] = stable(
-            core._blocks, matrices, neutral=NEUTRAL, greatest=STABLE, conserved=core._engine.conserved
-        )
-        found.states[np.abs(found.states) < TRACE * sizes] = 0.0
-        return found, sound
+        conserved = core._engine.conserved
+        open_[chosen] = ~stable(core._blocks, matrices, neutral=NEUTRAL, greatest=STABLE, conserved=conserved)
+        restless = np.zeros(self.draws, dtype=bool)
+        left = np.flatnonzero(open_)
+        if len(left):
+            self._integrate_to_rest(left, states, constants, found, open_, restless)
+        found.states[np.abs(found.states) < TRACE * core._sizes[:, np.newaxis]] = 0.0
+        return found, open_, restless
+
+    def _integrate_to_rest(
+        self, left: Vector, states: Vector, constants: Vector, found: Rest, open_: Flags, restless: Flags
+    ) -> None:
+        """Integrate some draws until they rest, as long as `Simulator` does; write down what comes of it."""
+        core = self._core
+        unit = core._units["whole"]
+        moving = states[:, left]
+        for _ in range(SETTLING_TIMES):
+            moving, _, through = core._integrated(unit, moving, constants[:, left], [0.0, core._settle], core._every)
+            moving[np.abs(moving) < TRACE * core._sizes[:, np.newaxis]] = 0.0
+            here = core._rest(unit, moving, constants[:, left], rounds=0)
+            done = through & core._is_resting(here)
+            for whole, part in ((found.states, here.states), (found.observables, here.observables)):
+                whole[:, left[done]] = part[:, done]
+            open_[left[done]] = False
+            left, moving = left[through & ~done], moving[:, through & ~done]
+            if not len(left):
+                return
+        open_[left], restless[left] = False, True
 
 
 def _times(period: Period, wanted: Sequence[float]) -> list[float]:

@@ -36,7 +36,6 @@ static const double DENSE[3][STAGES] = {
    -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
 
 #define MOST_STEPS 20000
-#define MOST_ROUNDS 200
 
 /* The matrix c - J, factorised */
 inline void shifted(const V *jacobian, V c, V *w) {
@@ -51,6 +50,7 @@ inline V advance(V t, V h, const V *y, const V *f, const V *ft, const V *jacobia
   V w[NLU], b[DIM];
   const V per = 1.0 / h;
   shifted(jacobian, per * (1.0 / GAMMA), w);
+  #pragma GCC unroll 8
   for (int s = 0; s < STAGES; s++) {
     if (s == 0) {
       for (int i = 0; i < DIM; i++) b[i] = f[i];
@@ -58,12 +58,14 @@ inline V advance(V t, V h, const V *y, const V *f, const V *ft, const V *jacobia
       for (int i = 0; i < DIM; i++) {
         if (s >= 6) { next[i] += k[s - 1][i]; continue; } /* the last rows of A differ by one stage */
         V sum = y[i];
+        #pragma GCC unroll 8
         for (int j = 0; j < s; j++) sum += A[s][j] * k[j][i];
         next[i] = sum;
       }
       rates(t + AT[s] * h, next, q, b);
       for (int i = 0; i < DIM; i++) {
         V sum = ALL(0.0);
+        #pragma GCC unroll 8
         for (int j = 0; j < s; j++) sum += C[s][j] * k[j][i];
         b[i] += sum * per;
       }
@@ -162,14 +164,14 @@ static void integrate_block(V *y, const V *p, long number, const double *times, 
 
 /* Rest by pseudo-transient continuation (Kelley and Keyes 1998): implicit Euler with growing steps, which ends as Newton's
    method. States that may not be negative lose nine tenths of themselves at most in one round, each for itself. */
-static void rest_block(V *y, const V *p, double settle, const double *sizes, const double *least, double *seen,
+static void rest_block(V *y, const V *p, int rounds, double settle, const double *sizes, const double *least, double *seen,
                        double *speed, double *slope, double *ok) {
   V q[NQ], f[DIM], jacobian[NLU], w[NLU], x[DIM], o[NO];
   const double longest = 1e4 * settle;
   prepare(p, q);
   V step = ALL(0.01 * settle);
   I live = BITS(-1), found = BITS(0);
-  for (int round = 0; round < MOST_ROUNDS && ANY(live); round++) {
+  for (int round = 0; round < rounds && ANY(live); round++) {
     slopes(ALL(0.0), y, q, f, jacobian);
     shifted(jacobian, 1.0 / step, w);
     solve(w, f, x);
@@ -214,9 +216,9 @@ void integrate(long blocks, double *y, const double *p, long number, const doubl
                     seen + b * number * NO * LANES, ok + b * LANES);
 }
 
-void rest(long blocks, double *y, const double *p, double settle, const double *sizes, const double *least,
+void rest(long blocks, double *y, const double *p, int rounds, double settle, const double *sizes, const double *least,
           double *seen, double *speed, double *slope, double *ok) {
   for (long b = 0; b < blocks; b++)
-    rest_block((V *)y + b * DIM, (const V *)p + b * NP, settle, sizes, least, seen + b * NO * LANES,
+    rest_block((V *)y + b * DIM, (const V *)p + b * NP, rounds, settle, sizes, least, seen + b * NO * LANES,
                speed + b * DIM * LANES, slope + b * NJ * LANES, ok + b * LANES);
 }

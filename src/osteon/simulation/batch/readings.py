@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +19,15 @@ from osteon.simulation.vector import Vector
 Flags = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Read:
+    """One reading of some draws: NaN where it is not defined, with the draws in which it is open or has no rest."""
+
+    values: Vector
+    open: Flags
+    restless: Flags
+
+
 class ManyReadings:
     """Readings of the experiments of a core; see `Readings`.
 
@@ -28,31 +38,29 @@ class ManyReadings:
 
     def __init__(self, answers: Answers, time: Callable[[str], float]) -> None:
         self._answers, self._time, self.draws = answers, time, answers.draws
-        self._courses: dict[Key, Courses | None] = {}
-        self._resting: dict[Key, tuple[Mapping[str, Vector], Flags] | None] = {}
+        self._courses: dict[tuple[Key, bool], Courses | None] = {}
 
-    def value(self, setting: str, reading: Reading) -> tuple[Vector, Flags]:
-        """Return one reading of every draw, NaN where it is not defined; and where the core has no answer."""
+    def value(self, setting: str, reading: Reading) -> Read:
+        """Return one reading of every draw."""
         key, when = (setting, canonical(reading.condition)), instant(reading)
         feature = FEATURES.get(when)
-        if feature is not None and feature.of is None:
-            if key not in self._resting:
-                self._resting[key] = self._answers.resting(key)
-            found = self._resting[key]
-            return self._lost() if found is None else (found[0][reading.observable], ~found[1])
-        if key not in self._courses:
-            self._courses[key] = self._answers.courses(key)
-        course = self._courses[key]
-        if course is None:
-            return self._lost()
+        resting = feature is not None and feature.of is None
+        if (key, resting) not in self._courses:
+            self._courses[key, resting] = self._answers.resting(key) if resting else self._answers.courses(key)
+        found = self._courses[key, resting]
+        if found is None:
+            never = np.zeros(self.draws, dtype=bool)
+            return Read(np.full(self.draws, np.nan), ~never, never)
         if feature is None:
-            return course.at(reading.observable, self._time(when)), ~course.sound
-        start = int(np.searchsorted(course.times, 0.0))
-        values = np.where(course.sound, course.values[reading.observable][start:], 1.0)
-        return features(feature, course.times[start:], values), ~course.sound
-
-    def _lost(self) -> tuple[Vector, Flags]:
-        return np.full(self.draws, np.nan), np.ones(self.draws, dtype=bool)
+            values = found.at(reading.observable, self._time(when))
+        elif resting:
+            values = found.values[reading.observable]
+        else:
+            start = int(np.searchsorted(found.times, 0.0))
+            lost = found.open | found.restless
+            course = np.where(lost, 1.0, found.values[reading.observable][start:])
+            values = np.where(lost, np.nan, features(feature, found.times[start:], course))
+        return Read(values, found.open, found.restless)
 
 
 def features(feature: Feature, times: Vector, values: Vector) -> Vector:

@@ -49,10 +49,9 @@ def stable(
     for part in parts:
         inner = matrices[:, part[:, np.newaxis], part]
         clear &= _decays(inner, 2.0 * neutral * bound)
-    result = clear.copy()
-    for draw in np.flatnonzero(~clear):
-        result[draw] = _is_stable(parts, matrices[draw], neutral, greatest, conserved)
-    return result
+    unclear = np.flatnonzero(~clear)
+    clear[unclear] = _are_stable(parts, matrices[unclear], neutral, greatest, conserved)
+    return clear
 
 
 def _decays(matrices: Vector, least: Vector) -> NDArray[np.bool_]:
@@ -71,10 +70,13 @@ def _decays(matrices: Vector, least: Vector) -> NDArray[np.bool_]:
     return np.asarray((solution > 0.0).all(axis=(1, 2)) & (residual > 0.5).all(axis=(1, 2)))
 
 
-def _is_stable(parts: Blocks, matrix: Vector, neutral: float, greatest: float, conserved: int) -> bool:
-    found = [np.linalg.eigvals(matrix[np.ix_(part, part)]) for part in parts]
-    eigenvalues = np.concatenate(found) if found else np.zeros(0)
-    largest = max(1.0, float(np.abs(eigenvalues).max(initial=0.0)))
-    if int((np.abs(eigenvalues) <= neutral * largest).sum()) > conserved:
-        return False
-    return bool(eigenvalues.real.max(initial=-1.0) <= greatest * largest)
+def _are_stable(parts: Blocks, matrices: Vector, neutral: float, greatest: float, conserved: int) -> NDArray[np.bool_]:
+    """Say the same by eigenvalues."""
+    found = [
+        matrices[:, part, part] + 0j if len(part) == 1 else np.linalg.eigvals(matrices[:, part[:, np.newaxis], part])
+        for part in parts
+    ]
+    eigenvalues = np.concatenate(found, axis=1) if found else np.zeros((len(matrices), 0))
+    largest = np.maximum(1.0, np.abs(eigenvalues).max(axis=1, initial=0.0))[:, np.newaxis]
+    neutrals = (np.abs(eigenvalues) <= neutral * largest).sum(axis=1)
+    return np.asarray((neutrals <= conserved) & (eigenvalues.real <= greatest * largest).all(axis=1))

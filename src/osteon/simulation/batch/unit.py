@@ -15,6 +15,9 @@ from osteon.simulation.batch.generator import source, used
 from osteon.simulation.vector import Vector
 
 
+_ROUNDS = 200
+
+
 @dataclass(frozen=True)
 class Rest:
     """Where some draws rest: states and rates (states, draws), observables, entries of the Jacobian, and which do."""
@@ -50,7 +53,7 @@ class Unit:
         text = source(model, self.states, self.constants, nodes)
         self._library = library(text, cached=cached)
         self._library.integrate.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2, ctypes.c_long, ctypes.c_void_p, ctypes.c_double, *[ctypes.c_void_p] * 4]
-        self._library.rest.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2, ctypes.c_double, *[ctypes.c_void_p] * 6]
+        self._library.rest.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2, ctypes.c_int, ctypes.c_double, *[ctypes.c_void_p] * 6]
         found = (ctypes.c_int * 5)()
         self._library.dimensions(found)
         self.lanes, _, _, self._seen, entries = found
@@ -94,7 +97,9 @@ class Unit:
         read = read.reshape(len(moments), len(self.observables), len(y) * self.lanes)
         return self._unpacked(y, draws), read[..., :draws], ok.ravel()[:draws] > 0.0
 
-    def rest(self, states: Vector, constants: Vector, *, settle: float, sizes: Vector, least: Vector) -> Rest:
+    def rest(
+        self, states: Vector, constants: Vector, *, settle: float, sizes: Vector, least: Vector, rounds: int = _ROUNDS
+    ) -> Rest:
         """Look for the resting states of some draws; see `integrate` for the arguments.
 
         Args:
@@ -103,6 +108,7 @@ class Unit:
             settle: the time in which the model comes to rest.
             sizes: the size of each state.
             least: minus infinity for states that may be negative.
+            rounds: how many the search may take; with none of them, only rates and the like are worked out.
         """
         draws = states.shape[1]
         y, p = self._packed(states), self._packed(constants)
@@ -111,7 +117,7 @@ class Unit:
         )
         given = [np.ascontiguousarray(one, dtype=np.float64) for one in (sizes, least)]
         self._library.rest(
-            len(y), _at(y), _at(p), settle, *map(_at, given), _at(seen), _at(speed), _at(slope), _at(ok)
+            len(y), _at(y), _at(p), rounds, settle, *map(_at, given), _at(seen), _at(speed), _at(slope), _at(ok)
         )
         return Rest(
             states=self._unpacked(y, draws),

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.sbml.formulas import Formulas
+from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.schedule import changes_of
 from osteon.simulation.vector import Vector
 
@@ -99,7 +102,7 @@ class Draws:
                 range is positive.
         """
         pairs = zip(self.names, places, strict=True)
-        return self.completed({name: _placed(self.ranges[name], float(place)) for name, place in pairs})
+        return self.completed({name: float(_placed(self.ranges[name], np.float64(place))) for name, place in pairs})
 
     @property
     def filled(self) -> frozenset[str]:
@@ -112,8 +115,21 @@ class Draws:
         Args:
             places: of shape (draws, `names`).
         """
-        rows = [self.placed(row) for row in places]
-        return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+        values = {name: _placed(self.ranges[name], places[:, place]) for place, name in enumerate(self.names)}
+        if self._many is None:
+            rows = [self.completed({name: float(one[row]) for name, one in values.items()}) for row in range(len(places))]
+            return {name: np.array([row[name] for row in rows]) for name in self.filled if rows}
+        own = {name: np.full(len(places), self._model.getParameter(name).getValue()) for name in self._many.symbols}
+        return {**values, **self._many.solved({**own, **values}, len(places))}
+
+    @cached_property
+    def _many(self) -> Formulas | None:
+        """The formulas for many draws at once, where that can be done."""
+        try:
+            found = Formulas(self._formulas)
+        except NotSupportedError:
+            return None
+        return found if all(self._model.getParameter(name) is not None for name in found.symbols) else None
 
     def scale(self, name: str) -> str:
         """Say how a parameter is drawn: ``log-uniform`` or ``uniform``."""
@@ -138,8 +154,9 @@ def quantiles(sampler: str, number: int, dimensions: int, seed: int) -> Vector:
         return np.asarray(qmc.Sobol(dimensions, rng=generator).random(number))
 
 
-def _placed(bounds: tuple[float, float], share: float) -> float:
+def _placed(bounds: tuple[float, float], share: Any) -> Any:
+    """Return the value, or the values, so far up a range."""
     low, high = bounds
     if low > 0:
-        return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
+        return np.exp(np.log(low) + share * (np.log(high) - np.log(low)))
     return low + share * (high - low)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from osteon.evidence.claims import StructureCheck
 from osteon.evidence.conditions import canonical
 from osteon.experiments.runs import missing_words, readings_of, runs
-from osteon.sbml.mechanism import NotSupportedError
+from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import ManyReadings
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FEWEST = 200
 """Draws below which compiling takes longer than it saves."""
+ROADRUNNER = "OSTEON_ROADRUNNER_ONLY"
+"""The variable of the environment that leaves all draws to libroadrunner."""
 
 
 RESTLESS = "no resting state"
@@ -51,13 +54,23 @@ class ManyJudged:
     audits: Mapping[int, JudgedSample]
 
 
-def core_of(samples: Samples) -> Core | str:
+@dataclass(frozen=True)
+class NoCore:
+    """Why libroadrunner judges alone; ``hint`` is said to the user, who may do something about it."""
+
+    reason: str
+    hint: str = ""
+
+
+def core_of(samples: Samples) -> Core | NoCore:
     """Return the core that judges some samples, or the reason why libroadrunner does: there is no need, or no way."""
-    if samples.number < FEWEST:
-        return f"fewer than {FEWEST} draws"
     model = samples.model
+    if samples.number < FEWEST:
+        return NoCore(f"there are fewer than {FEWEST} draws")
+    if os.environ.get(ROADRUNNER):
+        return NoCore(f"{ROADRUNNER} is set")
     if model.engine != "roadrunner":
-        return f"the model is run in {model.engine}"
+        return NoCore(f"the model is run in {model.engine}")
     read: dict[Key, set[str]] = {}
     for _, claim in samples.claims:
         for check in claim.checks:
@@ -68,9 +81,9 @@ def core_of(samples: Samples) -> Core | str:
     try:
         return Core(model, wanted, {key: frozenset(names) for key, names in read.items()}, samples.draws.filled)
     except NotSupportedError as error:
-        return f"the model has {error}"
+        return NoCore(f"the model has {error}")
     except NoCompilerError as error:
-        return str(error)
+        return NoCore(str(error), f"the batch core is many times faster, and {error}")
 
 
 def judge_with(core: Core, samples: Samples, items: Sequence[int]) -> ManyJudged:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.core import core_of, judge_with
+from osteon.analysis.robustness.core import NoCore, core_of, judge_with
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Check, Claim, StructureCheck
 from osteon.experiments.runs import missing_words, runs
@@ -79,18 +79,23 @@ class Samples:
         return kept | {"_decided": self.in_core}
 
     @cached_property
-    def core(self) -> Core | str:
+    def core(self) -> Core | NoCore:
         """The batch core that judges the draws, or the reason why libroadrunner does.
 
         Raises:
             OsteonError: if it is to be used, for so it was decided where the job began, and cannot be here.
         """
         if self._decided is False:
-            return "so it was decided where the job began"
+            return NoCore("so it was decided where the job began")
         found = core_of(self)
-        if self._decided and isinstance(found, str):
-            raise OsteonError(f"this worker cannot use the batch core, with which the job began: {found}")
+        if self._decided and isinstance(found, NoCore):
+            raise OsteonError(f"this worker cannot use the batch core, with which the job began: {found.reason}")
         return found
+
+    @property
+    def why(self) -> str:
+        """Why libroadrunner judges the draws alone, where another installation would go faster."""
+        return "" if self._decided is not None or isinstance(self.core, Core) else self.core.hint
 
     @property
     def in_core(self) -> bool:

@@ -45,7 +45,7 @@ def compiler() -> tuple[str, ...]:
             continue
         return command
     how = "none works" if commands else "there is none"
-    raise NoCompilerError(f"it needs a C compiler, and {how}; install one, or `pip install 'osteon[fast]'`")
+    raise NoCompilerError(f"needs a C compiler, and {how} here: `pip install 'osteon[fast]'` brings one")
 
 
 @functools.cache
@@ -72,7 +72,7 @@ def library(source: str, *, cached: bool = True) -> ctypes.CDLL:
             content = _built(command, source)
         except (OSError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", None) or str(error)
-            raise NoCompilerError(f"the C compiler {command[0]} refuses it: {said.strip()[:200]}") from None
+            raise NoCompilerError(f"the C compiler {command[0]!r} refuses its code: {said.strip()[:200]}") from None
         if cached:
             cache.keep("libraries", key, content)
     with tempfile.TemporaryDirectory(prefix="osteon-", ignore_cleanup_errors=True) as folder:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon import sbml
-from osteon.sbml.mechanism import Mechanism, NotSupportedError, mechanism
+from osteon.sbml.mathematics import NotSupportedError
+from osteon.sbml.mechanism import mechanism
 from osteon.simulation.batch.slices import Influences, Slice, Start, grouped, sliced
 from osteon.simulation.batch.stability import blocks, stable
 from osteon.simulation.batch.unit import Rest, Unit

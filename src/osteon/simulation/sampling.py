@@ -101,8 +101,7 @@ class Draws:
             places: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale where the
                 range is positive.
         """
-        pairs = zip(self.names, places, strict=True)
-        return self.completed({name: float(_placed(self.ranges[name], np.float64(place))) for name, place in pairs})
+        return {name: float(column[0]) for name, column in self.columns(places[np.newaxis]).items()}
 
     @property
     def filled(self) -> frozenset[str]:

@@ -287,8 +287,7 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
 
 def _table(samples: Samples, verdicts: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Return one row a draw: the values of the parameters, and the verdict on each claim in words."""
-    values = [samples.values(item) for item in range(samples.number)]
-    table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
+    table: dict[str, NDArray[Any]] = dict(samples.columns(range(samples.number)))
     words = np.array(VERDICTS)[verdicts]
     return table | {claim.id: words[:, index] for index, (_, claim) in enumerate(samples.claims)}
 

@@ -168,6 +168,10 @@ class Core:
             for name, part in parts.items()
         }
 
+    def keys(self) -> tuple[Key, ...]:
+        """Return the runs that the core answers."""
+        return tuple(self._plans)
+
     def names(self, unit: Unit) -> list[str]:
         """Return the observables that a unit reads."""
         names = {rule: name for name, rule in self._ids.items()}

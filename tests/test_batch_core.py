@@ -382,6 +382,8 @@ CHANGES = {
     "up": ("treatment", {"scale": {"boost": 2.5}, "end": "2 d"}),
     "open": ("treatment", {"set": {"gate": 1.0}, "start": "-1 d"}),
     "born": ("genotype", {"scale": {"boost": 0.0}}),
+    "emptied": ("treatment", {"set": {"S1": 0.0}, "start": "1 d"}),
+    "empty": ("genotype", {"set": {"S1": 0.0}}),
     "pulse": ("treatment", {"set": {"S0": 2.0}, "start": "1 d"}),
 }
 
@@ -429,7 +431,7 @@ def test_the_audit_and_what_is_close_are_judged_by_libroadrunner() -> None:
     from test_robustness import TURNED
 
     acts = {"more": ("treatment", {"set": {"on": 1.0}})}
-    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.0, 0.4)})
+    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.08, 0.12)})
     tried = Samples(made, [("t", TURNED)], sampler="random", number=256, seed=3, every=100)
     assert tried.in_core
     columns = judged(tried, Chunk(0, range(200), 0))

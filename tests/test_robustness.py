@@ -161,6 +161,7 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     columns = {
         "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
         "reason": np.array(["", "broke, at t = 1", "", ""]),
+        "again": np.zeros((4, 2), dtype=int),
         "audited": np.zeros(4, dtype=bool),
         "effects": np.zeros((4, 6)),
         "audit_effects": np.zeros((4, 6)),

@@ -31,6 +31,11 @@ class Influences:
         self._found: dict[frozenset[str], dict[int, int]] = {}
         self._every = self._masks(frozenset())
 
+    @property
+    def states(self) -> frozenset[str]:
+        """Everything that has a rate."""
+        return frozenset(self._model.rates)
+
     def rates(self, zero: frozenset[str]) -> dict[str, frozenset[str] | None]:
         """Return the symbols that each rate depends on; nothing for a rate that is zero whatever they are."""
         masks = self._masks(zero)
@@ -117,7 +122,9 @@ def sliced(influences: Influences, schedule: Schedule, observables: Iterable[str
     still = start.states
     found = []
     for changes, begun in stages:
-        zero = _zero_constants(changes, start.constants)
+        # A species is set once, when its change begins; a constant stays as it is set.
+        held = {name: change for name, change in changes.items() if name not in influences.states}
+        zero = _zero_constants(held, start.constants)
         still = _still(influences, zero, frozenset(name for name in still if _stays_zero(begun.get(name))))
         found.append((zero | still, influences.rates(zero | still)))
     union = {name: _together(rates[name] for _, rates in found) for name in found[0][1]}

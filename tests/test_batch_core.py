@@ -27,10 +27,10 @@ from osteon.simulation.batch import compiler
 from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import features
+from osteon.simulation.batch.stability import blocks, stable
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Run
 from osteon.simulation.simulator import NEUTRAL, STABLE
-from osteon.simulation.batch.stability import blocks, stable
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,7 +41,7 @@ Tree = tuple["Tree", ...]
 """A rooted tree: the trees that hang on its root."""
 
 
-# ---- The method -------------------------------------------------------------------------------------------------------
+# ---- The method ----------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -159,7 +159,7 @@ def test_the_method_is_stiffly_accurate() -> None:
     np.testing.assert_allclose(main, (alpha + gamma)[7], atol=1e-12)
 
 
-# ---- Rest and stability -----------------------------------------------------------------------------------------------
+# ---- Rest and stability --------------------------------------------------------------------------------------------
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
@@ -181,7 +181,7 @@ def test_an_eigenvalue_of_zero_needs_a_conserved_total() -> None:
     assert [stable(parts, matrix, neutral=NEUTRAL, greatest=STABLE, conserved=n)[0] for n in (0, 1)] == [False, True]
 
 
-# ---- Experiments ------------------------------------------------------------------------------------------------------
+# ---- Experiments ---------------------------------------------------------------------------------------------------
 
 
 def _core(made: Model, conditions: dict[str, tuple[float, ...]], *, resting: bool = False, whole: bool = False) -> Core:
@@ -265,7 +265,7 @@ def _bits(core: Core | NoCore, values: dict[str, np.ndarray], rows: list[int]) -
     assert isinstance(core, Core)
     answers = core.with_draws({name: column[rows] for name, column in values.items()}, len(rows))
     found = {}
-    for key in core.keys():
+    for key in core.runs:
         course = answers.courses(key)
         if course is not None:
             table = np.array(list(course.values.values()))
@@ -275,7 +275,7 @@ def _bits(core: Core | NoCore, values: dict[str, np.ndarray], rows: list[int]) -
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_core_agrees_with_libroadrunner(name: str) -> None:
-    """Every reading of the claims of each shipped model, in two draws, to what two integrators at their tolerances owe."""
+    """Every reading of the claims of each shipped model, in two draws, to what the tolerances of both allow."""
     made = samples(model(name), PROJECT.claims(model(name).binding), draws=512, seed=1)
     assert isinstance(made.core, Core)
     assert made.core.excluded == {}
@@ -336,7 +336,7 @@ def test_features_of_many_draws_are_those_of_each(values: list[float], name: str
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
-# ---- Random networks --------------------------------------------------------------------------------------------------
+# ---- Random networks -----------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -421,7 +421,7 @@ def test_random_networks_agree_with_libroadrunner(
 
 
 def test_the_audit_and_what_is_close_are_judged_by_libroadrunner() -> None:
-    """S rises by 1 + gain, and an increase begins at 0.1: the draws around it are judged again, and the audited ones."""
+    """S rises by 1 + gain, and an increase begins at 0.1: draws around it are judged again, and the audited ones."""
     body = """
       substanceOnly species S in cell = 1 dimensionless
       k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless

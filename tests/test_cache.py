@@ -12,7 +12,6 @@ import pytest
 
 import small
 from osteon import cache
-from osteon.simulation import roadrunner as compiled
 from osteon.simulation.model import Model
 
 KEY = b"key"

@@ -16,7 +16,7 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, model
 from osteon.analysis.robustness.result import Proportion, job, robustness, samples
-from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
+from osteon.analysis.robustness.samples import Samples, judged
 from osteon.analysis.robustness.tables import robustness_markdown
 from osteon.curation import overview
 from osteon.errors import OsteonError
@@ -28,6 +28,7 @@ from osteon.jobs.run import run_job
 from osteon.simulation.model import Model, load
 from osteon.simulation.sampling import SAMPLERS, quantiles
 from osteon.verification.fingerprint import changes, fingerprint
+from osteon.verification.many import VERDICTS
 from osteon.verification.verify import verify
 
 NAME = "runx2_osteogenesis"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
@@ -26,6 +26,7 @@ from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
+from osteon.verification.many import VERDICTS
 from osteon.verification.scorecard import CheckResult
 
 if TYPE_CHECKING:

@@ -211,9 +211,7 @@ def held(
     return comparable & good, close | (comparable & near)
 
 
-def _inside(
-    within: Interval, values: NDArray[np.float64], share: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _inside(within: Interval, values: NDArray[np.float64], share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Say which values lie in an interval, and which come close to an end of it."""
     import numpy as np
 

@@ -38,8 +38,8 @@ class Expressions:
     """A growing graph of terms; ``nodes[n]`` is the operator of node ``n`` with its operands.
 
     Operators are ``number`` (a value), ``symbol`` (a name), ``add`` and ``mul`` (any number of nodes), ``inv``
-    (reciprocal), ``safe_inv`` (the same, finite at zero), ``pow``, the functions of one argument, ``choose`` (a condition
-    and two nodes), and for conditions ``lt``, ``le``, ``eq``, ``and``, ``or`` and ``not``.
+    (reciprocal), ``safe_inv`` (the same, finite at zero), ``pow``, the functions of one argument, ``choose`` (a
+    condition and two nodes), and for conditions ``lt``, ``le``, ``eq``, ``and``, ``or`` and ``not``.
     """
 
     def __init__(self) -> None:

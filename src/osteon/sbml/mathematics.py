@@ -71,7 +71,10 @@ class MathReader:
         if operator == "power":
             return terms.power(*nodes)
         if operator in ("min", "max"):
-            return reduce(lambda a, b: terms.choose(terms.condition("lt", *((a, b) if operator == "min" else (b, a))), a, b), nodes)
+            return reduce(
+                lambda a, b: terms.choose(terms.condition("lt", *((a, b) if operator == "min" else (b, a))), a, b),
+                nodes,
+            )
         if operator in _NAMES:
             return terms.call(_NAMES[operator], nodes[0])
         raise NotSupportedError(f"<{operator}> in mathematics")

@@ -117,14 +117,18 @@ class _Reader:
 
     @staticmethod
     def _filed(item: Any) -> float:
-        return float(item.getSize() if hasattr(item, "getSize") and hasattr(item, "getSpatialDimensions") else item.getValue())
+        return float(
+            item.getSize() if hasattr(item, "getSize") and hasattr(item, "getSpatialDimensions") else item.getValue()
+        )
 
     def _react(self, reaction: Any, rates: dict[str, int]) -> None:
         law = self._symbol(reaction.getId())
         for sign, side in ((-1.0, reaction.getListOfReactants()), (1.0, reaction.getListOfProducts())):
             for reference in side:
                 name = reference.getSpecies()
-                if reference.isSetStoichiometryMath() or (reference.isSetId() and self._model.getRule(reference.getId())):
+                if reference.isSetStoichiometryMath() or (
+                    reference.isSetId() and self._model.getRule(reference.getId())
+                ):
                     raise NotSupportedError(f"a stoichiometry of {name!r} that is computed")
                 if self._species[name].isSetConversionFactor():
                     raise NotSupportedError("a conversion factor")

@@ -116,7 +116,9 @@ class Draws:
         """
         values = {name: _placed(self.ranges[name], places[:, place]) for place, name in enumerate(self.names)}
         if self._many is None:
-            rows = [self.completed({name: float(one[row]) for name, one in values.items()}) for row in range(len(places))]
+            rows = [
+                self.completed({name: float(one[row]) for name, one in values.items()}) for row in range(len(places))
+            ]
             return {name: np.array([row[name] for row in rows]) for name in self.filled if rows}
         own = {name: np.full(len(places), self._model.getParameter(name).getValue()) for name in self._many.symbols}
         return {**values, **self._many.solved({**own, **values}, len(places))}

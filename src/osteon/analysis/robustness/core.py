@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.evidence.claims import StructureCheck
+from osteon.evidence.claims import Check, Claim, StructureCheck
 from osteon.evidence.conditions import canonical
 from osteon.experiments.runs import missing_words, readings_of, runs
 from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import ManyReadings
+from osteon.simulation.model import Model
 from osteon.simulation.readings import Key
+from osteon.simulation.sampling import Draws
 from osteon.simulation.vector import Vector
 from osteon.verification.many import OUTCOMES, Outcomes, judge_many, verdicts
 from osteon.verification.scorecard import CheckResult
-
-if TYPE_CHECKING:
-    from osteon.analysis.robustness.samples import JudgedSample, Samples
 
 FEWEST = 200
 """Draws below which compiling takes longer than it saves."""
@@ -32,6 +31,44 @@ ROADRUNNER = "OSTEON_ROADRUNNER_ONLY"
 
 
 RESTLESS = "no resting state"
+
+
+class Verdicts(Protocol):
+    """What an audit gives; see `osteon.analysis.robustness.samples.JudgedSample`."""
+
+    @property
+    def verdicts(self) -> NDArray[np.uint8]:
+        """One a claim."""
+
+    @property
+    def effects(self) -> Vector:
+        """Two a check."""
+
+
+class Drawn(Protocol):
+    """What is judged; see `osteon.analysis.robustness.samples.Samples`."""
+
+    model: Model
+    claims: tuple[tuple[str, Claim], ...]
+    number: int
+    every: int
+
+    @property
+    def draws(self) -> Draws:
+        """The parameters and their ranges."""
+
+    @property
+    def settled(self) -> tuple[tuple[CheckResult | None, ...], ...]:
+        """What is the same in all draws."""
+
+    def columns(self, items: Sequence[int]) -> Mapping[str, Vector]:
+        """Return the values of some draws."""
+
+    def audit(self, values: Mapping[str, float]) -> Verdicts:
+        """Judge every claim at the tightest tolerance."""
+
+    def one(self, values: Mapping[str, float]) -> Callable[[Check, Claim], CheckResult]:
+        """Return what judges single checks in libroadrunner."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +88,7 @@ class ManyJudged:
     effects: Vector
     reasons: list[str]
     again: NDArray[np.int_]
-    audits: Mapping[int, JudgedSample]
+    audits: Mapping[int, Verdicts]
 
 
 @dataclass(frozen=True)
@@ -62,7 +99,7 @@ class NoCore:
     hint: str = ""
 
 
-def core_of(samples: Samples) -> Core | NoCore:
+def core_of(samples: Drawn) -> Core | NoCore:
     """Return the core that judges some samples, or the reason why libroadrunner does: there is no need, or no way."""
     model = samples.model
     if samples.number < FEWEST:
@@ -86,13 +123,13 @@ def core_of(samples: Samples) -> Core | NoCore:
         return NoCore(str(error), f"the batch core is many times faster, and {error}")
 
 
-def judge_with(core: Core, samples: Samples, items: Sequence[int]) -> ManyJudged:
+def judge_with(core: Core, samples: Drawn, items: Sequence[int]) -> ManyJudged:
     """Judge some draws in the core, and in libroadrunner what is close to a threshold, left open or audited."""
     return _Judge(core, samples, items).judged()
 
 
 class _Judge:
-    def __init__(self, core: Core, samples: Samples, items: Sequence[int]) -> None:
+    def __init__(self, core: Core, samples: Drawn, items: Sequence[int]) -> None:
         self._samples, self._items = samples, items
         self._values = samples.columns(items)
         self._readings = ManyReadings(core.with_draws(self._values, len(items)), samples.model.binding.time)
@@ -138,13 +175,13 @@ class _Judge:
             return ""
         return self._reasons[draw].get(failed[0], f"{self._samples.model.name}: {RESTLESS}")
 
-    def _audited(self) -> dict[int, JudgedSample]:
+    def _audited(self) -> dict[int, Verdicts]:
         """Audit some draws; where an audit passes another verdict, libroadrunner judges with the model's tolerances."""
         audits = {}
         before = self._verdicts()
         for draw, item in enumerate(self._items):
             if item % self._samples.every == 0:
-                audits[draw] = self._samples.judge(self._draw(draw), audit=True)
+                audits[draw] = self._samples.audit(self._draw(draw))
                 other = np.flatnonzero(audits[draw].verdicts != before[draw])
                 left = np.isin(self._places, other) & ~self._repeated[:, draw]
                 self._repeat(draw, np.flatnonzero(left).tolist())

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.analysis.robustness.core import ROADRUNNER
-from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
+from osteon.analysis.robustness.samples import Samples, judged
 from osteon.analysis.robustness.tables import ROBUST
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
+from osteon.verification.many import VERDICTS
 from osteon.verification.verify import verify
 from osteon.version import __version__
 

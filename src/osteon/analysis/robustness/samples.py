@@ -150,12 +150,13 @@ class Samples:
         """Return what becomes of every check of every claim with these values; see `sample`."""
         one = self.one(values, audit=audit)
         return [
-            tuple(
-                known or one(check, claim)
-                for check, known in zip(claim.checks, settled, strict=True)
-            )
+            tuple(known or one(check, claim) for check, known in zip(claim.checks, settled, strict=True))
             for (_, claim), settled in zip(self.claims, self.settled, strict=True)
         ]
+
+    def audit(self, values: Mapping[str, float]) -> JudgedSample:
+        """Judge every claim at the tightest tolerance; see `judge`."""
+        return self.judge(values, audit=True)
 
     def one(self, values: Mapping[str, float], *, audit: bool = False) -> Callable[[Check, Claim], CheckResult]:
         """Return what judges single checks with these values in libroadrunner; runs that they share are shared."""

@@ -35,7 +35,7 @@ def compiler() -> tuple[str, ...]:
         NoCompilerError: if neither is there, or neither works.
     """
     found = shutil.which("cc")
-    commands = [(found,)] if found else []
+    commands: list[tuple[str, ...]] = [(found,)] if found else []
     if find_spec("ziglang") is not None:
         commands.append((sys.executable, "-m", "ziglang", "cc"))
     for command in commands:

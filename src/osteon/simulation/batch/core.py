@@ -33,7 +33,7 @@ Values = Mapping[str, Vector]
 GROUPS = 8
 """Most slices that are compiled for one model."""
 LOOSER = 100.0
-"""The tolerance of the core over that of the model: Rodas5P at 1e-6 errs less than CVODE at 1e-8 (docs/performance.md)."""
+"""The tolerance of the core over that of the model: Rodas5P at 1e-6 errs less than CVODE at 1e-8."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Courses:
     def at(self, observable: str, time: float) -> Vector:
         """Return the values at one of the times; see `TimeCourse.at`."""
         margin = 1e-9 * max(1.0, abs(time))
-        return self.values[observable][bisect_left(self.times, time - margin)]
+        row: Vector = self.values[observable][bisect_left(self.times, time - margin)]
+        return row
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,9 @@ class Core:
             for name, part in parts.items()
         }
 
-    def keys(self) -> tuple[Key, ...]:
-        """Return the runs that the core answers."""
+    @property
+    def runs(self) -> tuple[Key, ...]:
+        """The runs that the core answers."""
         return tuple(self._plans)
 
     def names(self, unit: Unit) -> list[str]:
@@ -210,7 +212,7 @@ class Core:
                 row[:] = (row if value is None else value) * change.factor
 
     def _constants(self, unit: Unit, own: Vector, changes: Changes, states: Vector) -> Vector:
-        """Return the constants of a unit in a period: those of the model as changed, and the states that stand still."""
+        """Return the constants of a unit in a period: those of the model as changed, and states that stand still."""
         found = np.empty((len(unit.constants), own.shape[1]))
         for place, name in enumerate(unit.constants):
             if name in self._place:
@@ -218,9 +220,10 @@ class Core:
             else:
                 row = own[self._row[name]]
                 change = changes.get(name)
-                found[place] = row if change is None else (row if change.value is None else change.value) * change.factor
+                found[place] = (
+                    row if change is None else (row if change.value is None else change.value) * change.factor
+                )
         return found
-
 
     def _integrated(
         self, unit: Unit, states: Vector, constants: Vector, times: Sequence[float], places: Sequence[int]
@@ -236,9 +239,7 @@ class Core:
         )
 
     def _rest(self, unit: Unit, states: Vector, constants: Vector, **options: int) -> Rest:
-        return unit.rest(
-            states, constants, settle=self._settle, sizes=self._sizes, least=self._least, **options
-        )
+        return unit.rest(states, constants, settle=self._settle, sizes=self._sizes, least=self._least, **options)
 
     def _is_resting(self, found: Rest) -> Flags:
         """Say which states are finite, not negative, and at rest."""
@@ -327,14 +328,14 @@ class Answers:
         conserved = core._engine.conserved
         open_[chosen] = ~stable(core._blocks, matrices, neutral=NEUTRAL, greatest=STABLE, conserved=conserved)
         restless = np.zeros(self.draws, dtype=bool)
-        left = np.flatnonzero(open_)
+        left = np.asarray(np.flatnonzero(open_), dtype=np.int_)
         if len(left):
             self._integrate_to_rest(left, states, constants, found, open_, restless)
         found.states[np.abs(found.states) < TRACE * core._sizes[:, np.newaxis]] = 0.0
         return found, open_, restless
 
     def _integrate_to_rest(
-        self, left: Vector, states: Vector, constants: Vector, found: Rest, open_: Flags, restless: Flags
+        self, left: NDArray[np.int_], states: Vector, constants: Vector, found: Rest, open_: Flags, restless: Flags
     ) -> None:
         """Integrate some draws until they rest, as long as `Simulator` does; write down what comes of it."""
         core = self._core

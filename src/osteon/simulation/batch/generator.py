@@ -1,8 +1,8 @@
 """C code for the equations of one model, or of a part of it: rates, Jacobian and its factors, in straight lines.
 
 Terms of constants alone are computed once a stretch (`prepare`); common subexpressions are one node of the graph of
-terms, and so one variable. The matrix ``c - J`` is factorised in an order and a pattern that are worked out here, without
-pivots: its diagonal is made large by ``c``.
+terms, and so one variable. The matrix ``c - J`` is factorised in an order and a pattern that are worked out here,
+without pivots: its diagonal is made large by ``c``.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class _Unit:
         at_y = "const V t, const V *restrict y, const V *restrict q"
         functions = [
             _function("rates", f"{at_y}, V *restrict f", self._lines(rates)),
-            _function("slopes", f"{at_y}, V *restrict f, V *restrict a", [_cleared("a", "NLU"), *self._lines(rates + slopes)]),
+            _function(
+                "slopes", f"{at_y}, V *restrict f, V *restrict a", [_cleared("a", "NLU"), *self._lines(rates + slopes)]
+            ),
             _function("drift", f"{at_y}, V *restrict f", [_cleared("f", "DIM"), *self._lines(drift)]),
             _function("observe", f"{at_y}, V *restrict o", self._lines(seen)),
         ]
@@ -215,7 +217,9 @@ class _Factors:
         rank = {one: number for number, one in enumerate(self.order)}
         self._rank = rank
         # In the order of elimination, so that what is used together lies together.
-        ordered = sorted(pattern, key=lambda entry: (min(rank[entry[0]], rank[entry[1]]), rank[entry[0]], rank[entry[1]]))
+        ordered = sorted(
+            pattern, key=lambda entry: (min(rank[entry[0]], rank[entry[1]]), rank[entry[0]], rank[entry[1]])
+        )
         self.at = {entry: number for number, entry in enumerate(ordered)}
         self._rows: dict[int, list[int]] = {one: [] for one in range(size)}
         self._columns: dict[int, list[int]] = {one: [] for one in range(size)}

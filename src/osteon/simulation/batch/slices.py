@@ -1,8 +1,9 @@
 """Slices: the smallest part of a model that answers what is read of an experiment.
 
 A state has to be integrated only if it *moves* (something that changes after rest reaches it) and if something that is
-read *needs* it. A state that does not move stays at its rest, one that starts at nothing and has a rate of nothing stays
-there; both are constants, and what is multiplied by nothing reaches nobody. So the answer of a slice is that of the whole.
+read *needs* it. A state that does not move stays at its rest, and one that starts at zero with a rate of zero stays
+there; both are constants, and a term that is multiplied by zero carries no influence. So the answer of a slice is that
+of the whole model.
 """
 
 from __future__ import annotations
@@ -39,9 +40,7 @@ class Influences:
     def rates(self, zero: frozenset[str]) -> dict[str, frozenset[str] | None]:
         """Return the symbols that each rate depends on; nothing for a rate that is zero whatever they are."""
         masks = self._masks(zero)
-        return {
-            name: None if masks[node] < 0 else self._names(masks[node]) for name, node in self._model.rates.items()
-        }
+        return {name: None if masks[node] < 0 else self._names(masks[node]) for name, node in self._model.rates.items()}
 
     def rule(self, name: str, zero: frozenset[str]) -> frozenset[str]:
         """Return the symbols that a rule depends on."""
@@ -194,9 +193,7 @@ def grouped(slices: Mapping[str, frozenset[str]], most: int) -> dict[str, frozen
         groups.append((states, [name for name, one in slices.items() if one == states]))
     whole = sum(len(states) * len(names) for states, names in groups)
     while len(groups) > 1:
-        cost, first, second = min(
-            (_cost(groups[i], groups[j]), i, j) for i in range(len(groups)) for j in range(i)
-        )
+        cost, first, second = min((_cost(groups[i], groups[j]), i, j) for i in range(len(groups)) for j in range(i))
         if len(groups) <= most and cost > whole / 10:
             break
         joined = (groups[first][0] | groups[second][0], groups[first][1] + groups[second][1])

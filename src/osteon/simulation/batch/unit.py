@@ -14,7 +14,6 @@ from osteon.simulation.batch.compiler import library
 from osteon.simulation.batch.generator import source, used
 from osteon.simulation.vector import Vector
 
-
 _ROUNDS = 200
 
 
@@ -52,8 +51,21 @@ class Unit:
         self.constants = tuple(used(model, self.states, nodes))
         text = source(model, self.states, self.constants, nodes)
         self._library = library(text, cached=cached)
-        self._library.integrate.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2, ctypes.c_long, ctypes.c_void_p, ctypes.c_double, *[ctypes.c_void_p] * 4]
-        self._library.rest.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2, ctypes.c_int, ctypes.c_double, *[ctypes.c_void_p] * 6]
+        self._library.integrate.argtypes = [
+            ctypes.c_long,
+            *[ctypes.c_void_p] * 2,
+            ctypes.c_long,
+            ctypes.c_void_p,
+            ctypes.c_double,
+            *[ctypes.c_void_p] * 4,
+        ]
+        self._library.rest.argtypes = [
+            ctypes.c_long,
+            *[ctypes.c_void_p] * 2,
+            ctypes.c_int,
+            ctypes.c_double,
+            *[ctypes.c_void_p] * 6,
+        ]
         found = (ctypes.c_int * 5)()
         self._library.dimensions(found)
         self.lanes, _, _, self._seen, entries = found

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 import small
 from conftest import MODELS, PROJECT, model
-from osteon.analysis.robustness import core as of_robustness
-from osteon.analysis.robustness.core import NoCore, judge_with
+from osteon.analysis import prediction
+from osteon.analysis.engine import FEWEST, ROADRUNNER, NoCore
+from osteon.analysis.prediction import predict_over_draws
+from osteon.analysis.robustness.core import judge_with
 from osteon.analysis.robustness.result import samples
 from osteon.analysis.robustness.samples import Samples, judged
-from osteon.errors import SimulationError
+from osteon.errors import OsteonError, SimulationError
 from osteon.evidence.features import FEATURES
 from osteon.jobs.job import Chunk
 from osteon.sbml.mathematics import NotSupportedError
@@ -28,6 +30,7 @@ from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import features
 from osteon.simulation.batch.stability import blocks, stable
+from osteon.simulation.contrast import Effect
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Run
 from osteon.simulation.simulator import NEUTRAL, STABLE
@@ -321,7 +324,7 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_few_draws_are_not_worth_compiling() -> None:
-    made = samples(model(MODELS[0]), PROJECT.claims(model(MODELS[0]).binding), draws=of_robustness.FEWEST - 1, seed=1)
+    made = samples(model(MODELS[0]), PROJECT.claims(model(MODELS[0]).binding), draws=FEWEST - 1, seed=1)
     assert not made.in_core
     assert made.why == ""
 
@@ -443,3 +446,24 @@ def test_the_audit_and_what_is_close_are_judged_by_libroadrunner() -> None:
     assert columns["audited"].tolist() == audited.tolist()
     np.testing.assert_allclose(columns["effects"][:, 0], np.log1p(gain), atol=1e-5)
     assert columns["verdicts"][:, 0].tolist() == [0 if one >= 0.1 else 1 for one in gain]
+
+
+def test_predictions_over_many_draws_are_those_of_libroadrunner(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "runx2_osteogenesis"
+    asked = model(name).contrasts(next(iter(model(name).binding.interventions)))
+    steps: list[int] = []
+    found = predict_over_draws(model(name), asked, draws=FEWEST, seed=3, step=lambda: steps.append(1))
+    assert len(steps) == FEWEST
+    monkeypatch.setenv(ROADRUNNER, "1")
+    expected = predict_over_draws(model(name), asked, draws=FEWEST, seed=3)
+    assert found["agreeing"].tolist() == expected["agreeing"].tolist()
+    for column in ("low", "high"):
+        np.testing.assert_allclose(found[column], expected[column], rtol=1e-5)
+    assert found.attrs == expected.attrs
+
+
+def test_too_many_other_directions_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prediction, "_in_core", lambda core, made, part, asked: [(Effect(2.0, 1.0, 1e-6),)] * len(part))
+    made = small.model(interventions=ACTS, parameters={"k": small.parameter(0.1, 1.0)})
+    with pytest.raises(OsteonError, match="4 of 4 effects another direction"):
+        predict_over_draws(made, made.contrasts("less"), draws=FEWEST, seed=3)

@@ -1,7 +1,7 @@
 """Mathematics as a graph in which equal terms are one node, with derivatives: what code is generated from.
 
-A node is a number. Equal terms get the same node, so common subexpressions need no search; derivatives are taken node by
-node (forward mode), so they share what they have in common with the values.
+A node is a number. Equal terms get the same node, so common subexpressions need no search; derivatives are taken node
+by node (forward mode), so they share what they have in common with the values.
 """
 
 from __future__ import annotations

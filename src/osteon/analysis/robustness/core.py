@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,25 +9,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from osteon.analysis.engine import NoCore, core_for
 from osteon.evidence.claims import Check, Claim, StructureCheck
-from osteon.evidence.conditions import canonical
-from osteon.experiments.runs import missing_words, readings_of, runs
-from osteon.sbml.mathematics import NotSupportedError
-from osteon.simulation.batch.compiler import NoCompilerError
+from osteon.experiments.runs import missing_words, readings_of
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import ManyReadings
 from osteon.simulation.model import Model
-from osteon.simulation.readings import Key
 from osteon.simulation.sampling import Draws
 from osteon.simulation.vector import Vector
 from osteon.verification.many import OUTCOMES, Outcomes, judge_many, verdicts
 from osteon.verification.scorecard import CheckResult
-
-FEWEST = 200
-"""Draws below which compiling takes longer than it saves."""
-ROADRUNNER = "OSTEON_ROADRUNNER_ONLY"
-"""The variable of the environment that leaves all draws to libroadrunner."""
-
 
 RESTLESS = "no resting state"
 
@@ -91,36 +81,17 @@ class ManyJudged:
     audits: Mapping[int, Verdicts]
 
 
-@dataclass(frozen=True)
-class NoCore:
-    """Why libroadrunner judges alone; ``hint`` is said to the user, who may do something about it."""
-
-    reason: str
-    hint: str = ""
-
-
 def core_of(samples: Drawn) -> Core | NoCore:
-    """Return the core that judges some samples, or the reason why libroadrunner does: there is no need, or no way."""
+    """Return the core that judges some samples, or the reason why libroadrunner does."""
     model = samples.model
-    if samples.number < FEWEST:
-        return NoCore(f"there are fewer than {FEWEST} draws")
-    if os.environ.get(ROADRUNNER):
-        return NoCore(f"{ROADRUNNER} is set")
-    if model.engine != "roadrunner":
-        return NoCore(f"the model is run in {model.engine}")
-    read: dict[Key, set[str]] = {}
-    for _, claim in samples.claims:
-        for check in claim.checks:
-            if not missing_words(check, claim.setting, model.binding):
-                for setting, reading in readings_of(check, claim, model):
-                    read.setdefault((setting, canonical(reading.condition)), set()).add(reading.observable)
-    wanted = runs(model, [claim for _, claim in samples.claims])
-    try:
-        return Core(model, wanted, {key: frozenset(names) for key, names in read.items()}, samples.draws.filled)
-    except NotSupportedError as error:
-        return NoCore(f"the model has {error}")
-    except NoCompilerError as error:
-        return NoCore(str(error), f"the batch core is many times faster, and {error}")
+    readings = [
+        reading
+        for _, claim in samples.claims
+        for check in claim.checks
+        if not missing_words(check, claim.setting, model.binding)
+        for reading in readings_of(check, claim, model)
+    ]
+    return core_for(model, readings, samples.draws.filled, samples.number)
 
 
 def judge_with(core: Core, samples: Drawn, items: Sequence[int]) -> ManyJudged:

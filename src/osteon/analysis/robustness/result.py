@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.core import ROADRUNNER
+from osteon.analysis.engine import MOST_DIFFERING, ROADRUNNER
 from osteon.analysis.robustness.samples import Samples, judged
 from osteon.analysis.robustness.tables import ROBUST
 from osteon.errors import OsteonError
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 CHUNK = 8
 LARGE_CHUNK = 128
 """Draws of a chunk in libroadrunner, and in the batch core, whose lanes want many at once."""
-MOST_DIFFERING = 10_000
-"""One verdict in so many may differ between the batch core and libroadrunner."""
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
 _SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
 

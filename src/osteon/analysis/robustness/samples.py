@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.core import NoCore, core_of, judge_with
+from osteon.analysis.engine import NoCore
+from osteon.analysis.robustness.core import core_of, judge_with
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Check, Claim, StructureCheck
 from osteon.experiments.runs import missing_words, runs

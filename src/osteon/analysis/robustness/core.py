@@ -54,10 +54,10 @@ class Drawn(Protocol):
     def columns(self, items: Sequence[int]) -> Mapping[str, Vector]:
         """Return the values of some draws."""
 
-    def audit(self, values: Mapping[str, float]) -> Verdicts:
-        """Judge every claim at the tightest tolerance."""
+    def judge(self, values: Mapping[str, float], *, audit: bool, parts: bool) -> Verdicts:
+        """Judge every claim in libroadrunner."""
 
-    def one(self, values: Mapping[str, float]) -> Callable[[Check, Claim], CheckResult]:
+    def one(self, values: Mapping[str, float], *, parts: bool) -> Callable[[Check, Claim], CheckResult]:
         """Return what judges single checks in libroadrunner."""
 
 
@@ -110,6 +110,9 @@ class _Judge:
         self._effects = np.array([one.effects for one in self._found]).reshape(len(self._checks), 2, len(items))
         self._reasons: list[dict[int, str]] = [{} for _ in items]
         self._repeated = np.zeros(self._outcomes.shape, dtype=bool)
+        lost = [one.open | (one.outcome == OUTCOMES.index("failed")) for one in self._found]
+        # Where nothing is left open or broke in the core, the parts of the model answer as the whole does.
+        self._whole = ~np.array(lost).reshape(self._outcomes.shape).any(axis=0)
         self._places = np.array([place for place, _ in self._checks], dtype=int)
 
     def _judged(self, number: int) -> Outcomes:
@@ -152,7 +155,7 @@ class _Judge:
         before = self._verdicts()
         for draw, item in enumerate(self._items):
             if item % self._samples.every == 0:
-                audits[draw] = self._samples.audit(self._draw(draw))
+                audits[draw] = self._samples.judge(self._draw(draw), audit=True, parts=bool(self._whole[draw]))
                 other = np.flatnonzero(audits[draw].verdicts != before[draw])
                 left = np.isin(self._places, other) & ~self._repeated[:, draw]
                 self._repeat(draw, np.flatnonzero(left).tolist())
@@ -171,7 +174,7 @@ class _Judge:
 
     def _repeat(self, draw: int, numbers: Sequence[int]) -> None:
         """Let libroadrunner judge some checks in one draw."""
-        one = self._samples.one(self._draw(draw))
+        one = self._samples.one(self._draw(draw), parts=bool(self._whole[draw]))
         for number in numbers:
             place, check = self._checks[number]
             if self._samples.settled[place][self._samples.claims[place][1].checks.index(check)]:

@@ -20,6 +20,7 @@ from osteon.evidence.claims import Check, Claim, StructureCheck
 from osteon.experiments.runs import missing_words, runs
 from osteon.jobs.job import Chunk, Columns
 from osteon.simulation.batch.core import Core
+from osteon.simulation.batch.judge import Parts
 from osteon.simulation.engine import Accuracy
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings
@@ -75,7 +76,7 @@ class Samples:
         self._decided: bool | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        made = ("draws", "quantiles", "_judges", "settled", "core")
+        made = ("draws", "quantiles", "_judges", "_parts", "settled", "core")
         kept = {name: value for name, value in vars(self).items() if name not in made}
         return kept | {"_decided": self.in_core}
 
@@ -108,6 +109,8 @@ class Samples:
         for model, _ in self._judges:
             _ = model.simulator
         _, _, _ = self.settled, self.quantiles, self.core
+        for parts in self._parts or ():
+            _ = parts.models
 
     @cached_property
     def draws(self) -> Draws:
@@ -127,14 +130,15 @@ class Samples:
         """Return the values of some draws, one array a parameter; see `values`."""
         return self.draws.columns(self.quantiles[list(items)])
 
-    def judge(self, values: Mapping[str, float], *, audit: bool = False) -> JudgedSample:
+    def judge(self, values: Mapping[str, float], *, audit: bool = False, parts: bool = False) -> JudgedSample:
         """Judge every claim with these values of the parameters.
 
         Args:
             values: by parameter; those not named keep their own.
             audit: whether to find resting states by integration, and to integrate at the tightest tolerance.
+            parts: as in `one`.
         """
-        results = self.results(values, audit=audit)
+        results = self.results(values, audit=audit, parts=parts)
         verdicts = [verdict(checks) for checks in results]
         reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
         return JudgedSample(
@@ -147,24 +151,38 @@ class Samples:
         """Say whether the model has words for every check of a claim, by its place in ``claims``."""
         return all(known is None or known.outcome != "not representable" for known in self.settled[place])
 
-    def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
+    def results(
+        self, values: Mapping[str, float], *, audit: bool = False, parts: bool = False
+    ) -> list[tuple[CheckResult, ...]]:
         """Return what becomes of every check of every claim with these values; see `sample`."""
-        one = self.one(values, audit=audit)
+        one = self.one(values, audit=audit, parts=parts)
         return [
             tuple(known or one(check, claim) for check, known in zip(claim.checks, settled, strict=True))
             for (_, claim), settled in zip(self.claims, self.settled, strict=True)
         ]
 
-    def audit(self, values: Mapping[str, float]) -> JudgedSample:
-        """Judge every claim at the tightest tolerance; see `judge`."""
-        return self.judge(values, audit=True)
+    def one(
+        self, values: Mapping[str, float], *, audit: bool = False, parts: bool = False
+    ) -> Callable[[Check, Claim], CheckResult]:
+        """Return what judges single checks with these values in libroadrunner; runs that they share are shared.
 
-    def one(self, values: Mapping[str, float], *, audit: bool = False) -> Callable[[Check, Claim], CheckResult]:
-        """Return what judges single checks with these values in libroadrunner; runs that they share are shared."""
+        Args:
+            values: as in `judge`.
+            audit: as in `judge`.
+            parts: whether each run may be that of the part of the model that answers it.
+        """
         own, empty = self._judges[audit]
         model = own.with_values(values)
-        readings = empty.of(model)
+        readings = empty.of(self._parts[audit].of(values) if parts and self._parts else model)
         return lambda check, claim: judge_bound(check, claim, model, readings)
+
+    @cached_property
+    def _parts(self) -> tuple[Parts, Parts] | None:
+        """Return the model in parts, for draws and for the audit, where the core has taken it apart."""
+        if not isinstance(self.core, Core) or self.core.excluded:
+            return None
+        first, second = (Parts(model, self.core.needed) for model, _ in self._judges)
+        return first, second
 
     @cached_property
     def _judges(self) -> tuple[tuple[Model, Readings], tuple[Model, Readings]]:

@@ -170,6 +170,11 @@ class Core:
         }
 
     @property
+    def needed(self) -> dict[Key, frozenset[str]]:
+        """The states that what is read of each run depends on."""
+        return {key: plan.slice.needed for key, plan in self._plans.items()}
+
+    @property
     def runs(self) -> tuple[Key, ...]:
         """The runs that the core answers."""
         return tuple(self._plans)

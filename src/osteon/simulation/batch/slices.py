@@ -100,9 +100,17 @@ class Start:
 
 @dataclass(frozen=True)
 class Slice:
-    """What is integrated; whether time acts on the resting state, so that there is none; and on where it leads."""
+    """The part of a model that answers one experiment.
+
+    Attributes:
+        states: what has to be integrated, from rest on.
+        needed: what has to move if the rest is to be found as well.
+        timed_rest: whether time acts on the resting state, so that there is none.
+        timed_end: whether it acts on the state that the experiment leads to.
+    """
 
     states: frozenset[str]
+    needed: frozenset[str]
     timed_rest: bool
     timed_end: bool
 
@@ -131,7 +139,7 @@ def sliced(influences: Influences, schedule: Schedule, observables: Iterable[str
     needed = _closed(read & union.keys(), lambda name: union[name] & union.keys())
     moved = _moved(schedule, union) if schedule.equilibrate else frozenset(union)
     rest, end = (frozenset().union(*(each or () for each in rates.values())) for _, rates in (found[0], found[-1]))
-    return Slice((needed & moved) - still, TIME in rest, TIME in end)
+    return Slice((needed & moved) - still, needed - still, TIME in rest, TIME in end)
 
 
 def _zero_constants(changes: Changes, own: frozenset[str]) -> frozenset[str]:

@@ -201,11 +201,16 @@ class _RoadRunner:
 
     def _exchange(self, runner: Any) -> None:
         """Go on in another compiled form of the model, with the values and the state of the present one."""
-        values, state = (
-            {name: self.level(name) if name in self._inputs else self.value(name) for name in self.filed},
-            (self._state()),
-        )
+        places = [self._places[name] for name in self.filed if name in self._places]
+        values = {
+            name: self.level(name) if name in self._inputs else self.value(name)
+            for name in self.filed
+            if name not in self._places
+        }
+        together, state = self._model.getGlobalParameterValues(places) if places else [], self._state()
         self._runner, self._model = runner, runner.model
+        if places:
+            self._model.setGlobalParameterValues(places, together)
         for name, value in values.items():
             self.set_value(name, value)
         self.set_state(state)

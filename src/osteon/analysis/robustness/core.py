@@ -112,7 +112,7 @@ class _Judge:
         self._repeated = np.zeros(self._outcomes.shape, dtype=bool)
         lost = [one.open | (one.outcome == OUTCOMES.index("failed")) for one in self._found]
         # Where nothing is left open or broke in the core, the parts of the model answer as the whole does.
-        self._whole = ~np.array(lost).reshape(self._outcomes.shape).any(axis=0)
+        self._whole = ~np.any(np.array(lost).reshape(self._outcomes.shape), axis=0, keepdims=True)[0]
         self._places = np.array([place for place, _ in self._checks], dtype=int)
 
     def _judged(self, number: int) -> Outcomes:
@@ -155,7 +155,9 @@ class _Judge:
         before = self._verdicts()
         for draw, item in enumerate(self._items):
             if item % self._samples.every == 0:
-                audits[draw] = self._samples.judge(self._draw(draw), audit=True, parts=bool(self._whole[draw]))
+                whole = bool(self._whole[draw])
+                # What has no rest is integrated for ten settling times; at the tightest tolerance that takes minutes.
+                audits[draw] = self._samples.judge(self._draw(draw), audit=whole, parts=whole)
                 other = np.flatnonzero(audits[draw].verdicts != before[draw])
                 left = np.isin(self._places, other) & ~self._repeated[:, draw]
                 self._repeat(draw, np.flatnonzero(left).tolist())

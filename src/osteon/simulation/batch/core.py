@@ -64,6 +64,7 @@ class _Plan:
     schedule: Schedule
     run: Run
     slice: Slice
+    read: frozenset[str]
     unit: str
 
 
@@ -115,7 +116,7 @@ class Core:
 
     def _planned(self, wanted: Mapping[Key, Run], read: Mapping[Key, frozenset[str]]) -> dict[Key, _Plan]:
         influences, start = Influences(self._equations), self._start()
-        found: dict[Key, tuple[Schedule, Run, Slice]] = {}
+        found: dict[Key, tuple[Schedule, Run, Slice, frozenset[str]]] = {}
         for key, run in wanted.items():
             schedule = self._model.schedule(run.names, run.setting, run.until(self._model.binding))
             reason = self._refused(schedule)
@@ -123,11 +124,11 @@ class Core:
                 part = sliced(influences, schedule, [self._ids[name] for name in read[key]], start)
                 if (part.timed_rest and schedule.equilibrate) or (part.timed_end and run.resting):
                     reason = "rates that depend on time at rest"
-                found[key] = schedule, run, part
+                found[key] = schedule, run, part, read[key]
             if reason is not None:
                 self.excluded[key] = reason
         kept = {key: plan for key, plan in found.items() if key not in self.excluded}
-        names = {f"{key}": part.states for key, (_, run, part) in kept.items() if run.simulated}
+        names = {f"{key}": part.states for key, (_, run, part, _) in kept.items() if run.simulated}
         group = grouped(names, GROUPS)
         label = {states: f"slice {number}" for number, states in enumerate(dict.fromkeys(group.values()))}
         self._slices = {name: states for states, name in label.items()}
@@ -178,6 +179,10 @@ class Core:
     def runs(self) -> tuple[Key, ...]:
         """The runs that the core answers."""
         return tuple(self._plans)
+
+    def run(self, key: Key) -> Run:
+        """Return one of the runs."""
+        return self._plans[key].run
 
     def names(self, unit: Unit) -> list[str]:
         """Return the observables that a unit reads."""
@@ -284,7 +289,8 @@ class Answers:
             open_ |= ~through
         whole = np.concatenate(tables)
         open_ |= ~np.isfinite(whole).all(axis=(0, 1))
-        values = {name: whole[:, column] for column, name in enumerate(core.names(unit))}
+        # What the unit reads for others of its experiments would be wrong here.
+        values = {name: whole[:, column] for column, name in enumerate(core.names(unit)) if name in plan.read}
         return Courses(np.array(moments), values, open_ & ~restless, restless)
 
     def resting(self, key: Key) -> Courses | None:

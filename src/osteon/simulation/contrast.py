@@ -134,7 +134,7 @@ def contrasts(check: ContrastCheck, claim: Claim, vocabulary: Vocabulary) -> tup
     """Return what a check of a claim compares: one contrast, or two that are compared with each other."""
     usual = claim.at or vocabulary.settings[claim.setting].readout
     pairs = (check.readings, check.second_readings)
-    return tuple(Contrast(claim.setting, *(one.made_at(usual) for one in pair)) for pair in pairs if pair is not None)
+    return tuple(Contrast(claim.setting, *(one.made_at(usual, claim.average) for one in pair)) for pair in pairs if pair is not None)
 
 
 def table(compared: Sequence[Contrast], effects: Sequence[Effect | None]) -> pd.DataFrame:

@@ -85,7 +85,7 @@ class Model:
             hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
             raise UnknownIdError(f"no engine {engine!r}{hint}")
         self._cached, self.engine, self._foreign = cached, engine, foreign
-        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+        self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
     def __repr__(self) -> str:
         known = sbml.read(self.sbml, self.shown).getModel()
@@ -194,16 +194,26 @@ class Model:
         symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
         return parameter_table(symbols, self.parameters, self.changes)
 
-    def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
+    def schedule(
+        self, names: Iterable[str], setting: str | None = None, until: float | None = None, since: float = 0.0
+    ) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.simulation.schedule.schedule`."""
         place = setting or self.binding.protocol.default_setting
-        key = (tuple(names), place, until)
+        key = (tuple(names), place, until, since)
         if key not in self._schedules:
-            self._schedules[key] = schedule(self.binding, self.vocabulary, key[0], setting=place, until=until)
+            self._schedules[key] = schedule(
+                self.binding, self.vocabulary, key[0], setting=place, until=until, since=since
+            )
         return self._schedules[key]
 
     def run(
-        self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None
+        self,
+        condition: str,
+        times: Sequence[float],
+        *,
+        setting: str | None = None,
+        until: float | None = None,
+        since: float = 0.0,
     ) -> TimeCourse:
         """Simulate a condition.
 
@@ -212,13 +222,15 @@ class Model:
             times: when the observables are wanted, in the model's time unit.
             setting: a bound setting; the binding's default if not given.
             until: last time; the setting's horizon if not given.
+            since: first time wanted; interventions that begin earlier are run from there on.
 
         Raises:
             UnknownIdError: if the model does not bind an intervention or the setting.
+            OsteonError: if an intervention means nothing in the setting; see `schedule`.
             SimulationError: if the simulation breaks.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        return self.simulator.run(self.schedule(names, setting, until), times, self.changes)
+        return self.simulator.run(self.schedule(names, setting, until, since), times, self.changes)
 
     def resting_state(self, condition: str, *, setting: str | None = None) -> Mapping[str, float]:
         """Return every observable in the steady state that a condition leads to; see `run`."""
@@ -227,7 +239,8 @@ class Model:
 
     def time_course(self, run: Run) -> TimeCourse:
         """Simulate a run; see `osteon.simulation.readings.Simulations`."""
-        return self.run(run.condition, run.wanted(self.binding), setting=run.setting, until=run.until(self.binding))
+        wanted, until = run.wanted(self.binding), run.until(self.binding)
+        return self.run(run.condition, wanted, setting=run.setting, until=until, since=run.since)
 
     def resting(self, run: Run) -> Mapping[str, float]:
         """Return the steady state that a run leads to; see `time_course`."""

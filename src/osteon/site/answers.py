@@ -36,6 +36,7 @@ class _Setting:
     set_at_start: Mapping[str, float]
     horizon: str
     equilibrate: bool
+    age: str | None
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ class _Intervention:
     kind: str
     set: Mapping[str, float]
     scale: Mapping[str, float]
+    settings: Sequence[str] | None
+    onset: str | None
     start: str | None
     end: str | None
+    age: str | None
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ class _Simulations:
     def _simulated(self, run: Run) -> TimeCourse:
         horizon = self.bound.settings[run.setting].horizon
         until = max(self.bound.time(horizon), self.until)
-        laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until)
+        laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until, since=run.since)
         start, end = laid_out.periods[0].start, laid_out.periods[-1].end
         step = (end - start) / (POINTS - 1)
         grid = [*(start + number * step for number in range(POINTS - 1)), end]

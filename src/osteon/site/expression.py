@@ -121,6 +121,7 @@ def _setting(model: Model, name: str) -> dict[str, Any]:
         "set_at_start": place.set_at_start,
         "horizon": place.horizon,
         "equilibrate": place.equilibrate,
+        "age": model.vocabulary.settings[name].age,
         "readout": time(model.vocabulary.settings[name].readout),
     }
 
@@ -132,8 +133,11 @@ def _intervention(model: Model, name: str, provenance: Mapping[str, ParameterBin
         "meaning": word.meaning,
         "set": bound.set,
         "scale": bound.scale,
-        "start": bound.start,
-        "end": bound.end,
+        "settings": None if word.settings is None else list(word.settings),
+        "onset": word.onset,
+        "start": bound.start or word.start,
+        "end": bound.end or word.end,
+        "age": word.age,
         "doses": list(_doses(bound, model, provenance)),
     }
 

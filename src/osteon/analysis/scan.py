@@ -23,6 +23,7 @@ from osteon.evidence.project import canonical_condition
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.contrast import Contrast, Effect, said, table
 from osteon.simulation.model import Model
+from osteon.simulation.readings import where_it_can
 from osteon.verification import fingerprint
 
 if TYPE_CHECKING:
@@ -220,7 +221,12 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     least = plan.model.limit
     frames = []
     for point, pairs in zip(plan.points, columns["values"], strict=True):
-        effects = [None if np.isnan(value) else Effect(float(value), float(other), least) for value, other in pairs]
+        effects = [
+            None
+            if np.isnan(value)
+            else where_it_can(Effect(float(value), float(other), least), contrast, plan.model.paths.lead)
+            for contrast, (value, other) in zip(plan.asked, pairs, strict=True)
+        ]
         frame = table(plan.asked, effects).reset_index()
         for place, (axis, value) in enumerate(zip(plan.axes, point, strict=True)):
             frame.insert(place, axis.name, value)

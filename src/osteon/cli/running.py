@@ -144,11 +144,11 @@ def compared(said: Mapping[Any, Any]) -> str:
 
 def changed(row: Any) -> str:
     """Return the change in a row of such a table as people say it."""
-    from osteon.simulation.contrast import percent
+    from osteon.simulation.contrast import SPOKEN, percent
 
-    if row["effect"] != row["effect"]:
-        return "-"
-    return str(row["change"]) if row["change"] in ("appears", "gone", "absent") else percent(row["effect"])
+    if row["change"] in SPOKEN:
+        return str(row["change"])
+    return "-" if row["effect"] != row["effect"] else percent(row["effect"])
 
 
 def _print_prediction(frame: pd.DataFrame) -> None:
@@ -160,9 +160,11 @@ def _print_prediction(frame: pd.DataFrame) -> None:
     heads += [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said)
     table = Grid(compared(said), [exact(heads[0]), *map(number, heads[1:])])
     for name, row in frame.iterrows():
-        cells = [str(name), changed(row), *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
+        numbers = (row[column] for column in ("fold_change", "value", "reference"))
+        cells = [str(name), changed(row), *("-" if one != one else f"{one:.4g}" for one in numbers)]
         if "draws" in said:
-            cells += [f"{row['agreeing']} of {said['draws']}", f"{row['low']:.3g} to {row['high']:.3g}"]
+            span = "-" if row["low"] != row["low"] else f"{row['low']:.3g} to {row['high']:.3g}"
+            cells += [f"{row['agreeing']} of {said['draws']}", span]
         table.add(*cells)
     output.print(table)
     if said.get("failed"):

@@ -318,8 +318,8 @@ class Claim(Document):
     setting: str
     """Where the experiment takes place; a setting of the vocabulary."""
     at: Instant | None = None
-    """When the checks of the claim are read unless they say otherwise: a duration after t = 0, or before it with a minus
-    sign, 'steady state', 'peak' or 'mean'; the setting's readout if not given."""
+    """When the checks of the claim are read unless they say otherwise: a duration after t = 0, or before it with a
+    minus sign, 'steady state', 'peak' or 'mean'; the setting's readout if not given."""
     average: Period | None = None
     """For what oscillates, the period up to each reading over which it is averaged, such as '1 d'; if not given, the
     value at the instant is read."""

@@ -24,6 +24,7 @@ from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.engine import Accuracy, Engine
 from osteon.simulation.parameters import parameter_table
+from osteon.simulation.paths import Paths
 from osteon.simulation.readings import Readings, Run, runs
 from osteon.simulation.sampling import Draws
 from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
@@ -110,6 +111,8 @@ class Model:
             other.__dict__["simulator"] = self.simulator
             if "binding" not in changed:
                 other._schedules = self._schedules
+            if not {"binding", "overrides", "parameters"} & changed.keys():
+                other.__dict__["paths"] = self.paths  # Draws are of one structure.
             if not {"parameters", "overrides"} & changed.keys():
                 other.__dict__["draws"] = self.draws
         return other
@@ -182,6 +185,16 @@ class Model:
             if parameter is not None:
                 parameter.setValue(change.applied(float(parameter.getValue())))
         return graph(document, self.formulas)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The paths of influence, by which an intervention can act on an observable in a setting, or cannot."""
+        found = sbml.laws(sbml.read(self.sbml, self.shown), self.formulas)
+        for kind in ("constants", "starts"):
+            found[kind] |= {
+                name: change.applied(found[kind][name]) for name, change in self.changes.items() if name in found[kind]
+            }
+        return Paths(found, self.binding, self.vocabulary)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters that the binding describes, as this model has them.
@@ -297,7 +310,8 @@ class Model:
         Returns:
             One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio), ``effect`` (its natural
             logarithm) and ``change``: a word, ``appears`` where the reference is nothing, ``gone`` where the value is,
-            ``absent`` where both are. ``.attrs`` carries what was compared.
+            ``absent`` where both are, and ``no path``, without a fold change, where nothing that is done can act on the
+            observable in the setting. ``.attrs`` carries what was compared.
         """
         asked = self.contrasts(
             condition,
@@ -349,7 +363,7 @@ class Model:
             SimulationError: if a simulation breaks.
         """
         wanted = runs(self.binding, (reading for one in asked for reading in one.readings))
-        readings = Readings(self.binding, wanted, self, self.limit)
+        readings = Readings(self.binding, wanted, self, self.limit, self.paths.lead)
         return tuple(readings.effect(one) for one in asked)
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ from osteon.evidence.conditions import canonical, parse
 from osteon.evidence.features import FEATURES
 from osteon.evidence.reading import Reading
 from osteon.simulation.bound import Bound
-from osteon.simulation.contrast import Contrast, Effect
+from osteon.simulation.contrast import UNREAD, Contrast, Effect
 from osteon.simulation.timecourse import TimeCourse
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def feature_times(binding: Bound, setting: str) -> Vector:
 
 
 def averaged(binding: Bound, reading: Reading) -> list[float]:
-    """Return the times over which a reading at a duration is averaged, evenly spaced; that time alone without average."""
+    """Return the times over which a reading is averaged, evenly spaced; without an average that time alone."""
     end = binding.time(_instant(reading))
     period = 0.0 if reading.average is None else binding.time(reading.average)
     return [end] if reading.average is None else [end - period * (1.0 - step / _STEPS) for step in range(_STEPS + 1)]
@@ -136,19 +136,25 @@ class Readings:
         wanted: every run that may be asked for; see `runs`.
         simulations: where the numbers come from.
         limit: detection limit; that of the binding if not given.
+        lead: says whether a path of influence leads to what a contrast reads; always if not given.
     """
 
     def __init__(
-        self, binding: Bound, wanted: Mapping[Key, Run], simulations: Simulations, limit: float | None = None
+        self,
+        binding: Bound,
+        wanted: Mapping[Key, Run],
+        simulations: Simulations,
+        limit: float | None = None,
+        lead: Callable[[Contrast], bool] = lambda _: True,
     ) -> None:
-        self._binding, self._runs, self._simulations = binding, wanted, simulations
+        self._binding, self._runs, self._simulations, self._lead = binding, wanted, simulations, lead
         self._limit = binding.protocol.detection_limit if limit is None else limit
         self._time_courses: dict[Key, TimeCourse | SimulationError] = {}
         self._resting: dict[Key, Mapping[str, float] | SimulationError] = {}
 
     def of(self, simulations: Simulations) -> Readings:
         """Return the readings of the same runs from elsewhere, such as from the model with other values."""
-        return Readings(self._binding, self._runs, simulations, self._limit)
+        return Readings(self._binding, self._runs, simulations, self._limit, self._lead)
 
     def effect(self, contrast: Contrast) -> Effect:
         """Return what a contrast comes to.
@@ -158,7 +164,7 @@ class Readings:
             UndefinedError: if a time course has no such feature.
         """
         value, reference = (self.value(*reading) for reading in contrast.readings)
-        return Effect(value, reference, self._limit)
+        return where_it_can(Effect(value, reference, self._limit), contrast, self._lead)
 
     def value(self, setting: str, reading: Reading) -> float:
         """Return one reading; see `effect`."""
@@ -179,7 +185,9 @@ class Readings:
         """Return the value at a time, or its average over the period up to it, by the trapezoidal rule."""
         course, times = self._time_course(key), averaged(self._binding, reading)
         values = [course.at(reading.observable, time) for time in times]
-        return values[0] if len(values) == 1 else fsum((*values[1:-1], (values[0] + values[-1]) / 2)) / (len(values) - 1)
+        return (
+            values[0] if len(values) == 1 else fsum((*values[1:-1], (values[0] + values[-1]) / 2)) / (len(values) - 1)
+        )
 
     def _time_course(self, key: Key) -> TimeCourse:
         if key not in self._time_courses:
@@ -196,6 +204,11 @@ class Readings:
             except SimulationError as error:
                 self._resting[key] = error
         return _whole(self._resting[key])
+
+
+def where_it_can(effect: Effect, contrast: Contrast, lead: Callable[[Contrast], bool]) -> Effect:
+    """Return an effect, marked where no path of influence leads to what is read; one that shows has a path."""
+    return effect if abs(effect.log) >= UNREAD or lead(contrast) else replace(effect, path=False)
 
 
 def _whole(found: Found | SimulationError) -> Found:

@@ -48,7 +48,9 @@ class TimeCourse:
     def _without(self, observable: str, times: list[float], values: list[float]) -> tuple[list[float], list[float]]:
         """Return the values of another time course without what an observable does here in the meantime."""
         found = ((time, value, self._place(time)) for time, value in zip(times, values, strict=True))
-        both = [(time, value, float(self.values[observable][place])) for time, value, place in found if place is not None]
+        both = [
+            (time, value, float(self.values[observable][place])) for time, value, place in found if place is not None
+        ]
         return [time for time, _, _ in both], [value - (own - both[0][2]) for _, value, own in both]
 
     def feature(self, feature: Feature, observable: str, beside: TimeCourse | None = None) -> float:

@@ -19,6 +19,7 @@ from osteon.evidence.reading import Reading
 from osteon.simulation import copasi
 from osteon.simulation.contrast import Contrast, Effect
 from osteon.simulation.engine import Accuracy
+from osteon.simulation.paths import Paths
 from osteon.simulation.readings import Readings, Run, UndefinedError, runs
 from osteon.simulation.schedule import schedule
 from osteon.simulation.simulator import Simulator
@@ -108,6 +109,7 @@ class Answers:
             {name: _filled(_Setting, entry) for name, entry in expression["settings"].items()},
             {name: _filled(_Intervention, entry) for name, entry in expression["interventions"].items()},
         )
+        self._laws: Mapping[str, Any] = expression["laws"]
         self._courses: dict[str, TimeCourse] = {}
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +163,8 @@ class Answers:
         until = max((time for run in wanted.values() for time in run.times), default=0.0)
         simulations = _Simulations(bound, self._simulator, self._dense, self._kept, until)
         limit = bound.protocol.detection_limit * self._simulator.size
-        readings = Readings(bound, wanted, simulations, limit)
+        paths = Paths(self._laws, bound, bound)
+        readings = Readings(bound, wanted, simulations, limit, paths.lead)
         keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
         for key in keys:
             simulations.time_course(wanted[key])

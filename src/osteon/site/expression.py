@@ -62,6 +62,7 @@ def expression(
             name: {"meaning": vocabulary.observables[name].meaning, "unit": bound.unit}
             for name, bound in binding.observables.items()
         },
+        "laws": sbml.laws(document, model.formulas),
         "features": {name: feature.meaning for name, feature in FEATURES.items()},
         "feature_times": _feature_times(model),
         "reported": reported,

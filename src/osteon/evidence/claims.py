@@ -94,6 +94,16 @@ class Vocabulary(Document):
     settings: dict[Identifier, Setting]
     """Every place of experiments, by id."""
 
+    @model_validator(mode="after")
+    def _settings_are_known(self) -> Vocabulary:
+        for name, intervention in self.interventions.items():
+            for setting in intervention.settings or ():
+                if setting not in self.settings:
+                    raise ValueError(
+                        f"{name!r} is for an unknown setting {setting!r}{suggestion(setting, self.settings)}"
+                    )
+        return self
+
 
 def _words(*kinds: criteria.WordKind) -> GetPydanticSchema:
     """Return what makes pydantic and the JSON Schema accept the registered words of some kinds."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import inf
 
 from osteon.errors import Finding, OsteonError, ProjectError, UnknownIdError, listing, suggestion
-from osteon.evidence.conditions import CONTROL
+from osteon.evidence.conditions import CONTROL, meaningless
 from osteon.simulation.bound import Act, Bound, Doing, Place, Words
 
 
@@ -105,7 +105,9 @@ def schedule(
     end = binding.time(place.horizon) if until is None else until
     acting = [_Acting(f"settings.{setting}", place.set, place.scale, -inf)]
     acting.append(_Acting(f"settings.{setting}.set_at_start", place.set_at_start, {}, 0.0))
-    refuse_meaningless(vocabulary, names, setting)
+    for name in names:
+        if fault := meaningless(name, vocabulary.interventions[name].settings, setting):
+            raise OsteonError(fault)
     life = _life(binding, vocabulary, names, setting)
     acting += [_window(binding, vocabulary, name, place, life) for name in names]
     first = min(0.0, *(acts.start for acts in acting if acts.start > -inf))
@@ -126,15 +128,6 @@ def schedule(
         equilibrate=place.equilibrate,
         periods=tuple(_period(acting, start, stop, binding) for start, stop in pairwise(sorted(marks))),
     )
-
-
-def refuse_meaningless(vocabulary: Words, names: Iterable[str], setting: str) -> None:
-    """Raise `OsteonError` if an intervention means nothing in a setting."""
-    for name in names:
-        settings = vocabulary.interventions[name].settings
-        if settings is not None and setting not in settings:
-            places = listing(tuple(settings))
-            raise OsteonError(f"{name!r} means nothing in setting {setting!r}; it is for {places}")
 
 
 def changes_of(act: Act) -> dict[str, Change]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from osteon.errors import OsteonError, ProjectError
+from osteon.errors import OsteonError, ProjectError, SimulationError
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.criteria import holds
 from osteon.evidence.durations import convert
@@ -124,14 +124,16 @@ class Answers:
         Returns:
             ``curves``, the keys of the condition's and the reference's for `curve`; ``effects``, one an observable,
             ``None`` where a time course has no such feature; ``claim``, the effect of what a claim compares, where that
-            is asked. Or ``clash`` or ``broken``, each a sentence.
+            is asked. Or ``clash``, ``refused`` or ``broken``, each a sentence.
         """
         try:
             return self._answer(question)
         except ProjectError as error:
             return {"clash": "; ".join(finding.what for finding in error.findings)}
-        except OsteonError as error:
+        except SimulationError as error:
             return {"broken": str(error)}
+        except OsteonError as error:
+            return {"refused": str(error)}
 
     def curve(self, key: str) -> dict[str, Any]:
         """Return a curve of an answer: ``times``, and the ``values`` of each observable at them."""

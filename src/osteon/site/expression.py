@@ -163,14 +163,14 @@ def _doses(act: Act, model: Model, provenance: Mapping[str, ParameterBinding]) -
 
 
 def reported_contrasts(model: Model, evidence: Evidence) -> Iterator[tuple[Claim, Contrast]]:
-    """Yield what each claim of a source compares and this model can run, each contrast once a claim."""
+    """Yield what each claim of a source compares and the page can ask of this model, each contrast once a claim."""
     seen = set()
     for claim in evidence.claims:
         for check in claim.checks:
             if not isinstance(check, ContrastCheck) or missing_words(check, claim.setting, model.binding):
                 continue
             contrast = contrasts(check, claim, model.vocabulary)[0]
-            if (claim.id, contrast) not in seen:
+            if (claim.id, contrast) not in seen and contrast.reading.average is None:
                 seen.add((claim.id, contrast))
                 yield claim, contrast
 

@@ -109,9 +109,9 @@ class Model:
         other = Model(**{**self._arguments(), **changed})
         if not {"text", "accuracy", "cached", "engine"} & changed.keys() and other.formulas == self.formulas:
             other.__dict__["simulator"] = self.simulator
-            if "binding" not in changed:
+            if not {"binding", "vocabulary"} & changed.keys():
                 other._schedules = self._schedules
-            if not {"binding", "overrides", "parameters"} & changed.keys():
+            if not {"binding", "vocabulary", "overrides", "parameters"} & changed.keys():
                 other.__dict__["paths"] = self.paths  # Draws are of one structure.
             if not {"parameters", "overrides"} & changed.keys():
                 other.__dict__["draws"] = self.draws

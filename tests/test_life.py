@@ -188,7 +188,7 @@ def test_a_word_begins_in_one_way(kind: str, given: Mapping[str, str], message: 
         Intervention.model_validate({"kind": kind, "meaning": "x", "term": "SBO:0000240", **given})
 
 
-# ---- Words that mean nothing in a setting ------------------------------------------------------------------------------
+# ---- Words that mean nothing in a setting ----------------------------------------------------------------------------
 
 
 def test_a_word_is_refused_where_it_means_nothing() -> None:

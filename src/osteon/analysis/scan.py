@@ -93,6 +93,7 @@ def scan(
     observables: Sequence[str] | None = None,
     at: str | None = None,
     reference_at: str | None = None,
+    average: str | None = None,
     reference_observable: str | None = None,
     setting: str | None = None,
 ) -> Scan:
@@ -106,6 +107,8 @@ def scan(
         observables: as in `Model.predict`, like all that follow.
         at: when the condition is read.
         reference_at: when the reference is read.
+        average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+            given.
         reference_observable: what is read of the reference.
         setting: where.
 
@@ -121,6 +124,7 @@ def scan(
         observables=observables,
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
     )

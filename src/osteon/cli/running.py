@@ -31,6 +31,9 @@ SettingOption = Annotated[str | None, typer.Option(help="Setting, such as mouse;
 Reference = Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")]
 At = Annotated[str | None, typer.Option(help="When: a duration such as 72h, or a feature such as 'steady state'.")]
 ReferenceAt = Annotated[str | None, typer.Option(help="When the reference is read; as --at if not given.")]
+Average = Annotated[
+    str | None, typer.Option(help="Period up to each time over which it is averaged, such as 1d, for what oscillates.")
+]
 ReferenceObservable = Annotated[
     str | None, typer.Option(help="What is read of the reference; the same observable if not given.")
 ]
@@ -90,6 +93,7 @@ def predict(
     observable: Observables = None,
     at: At = None,
     reference_at: ReferenceAt = None,
+    average: Average = None,
     reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     draws: Annotated[int, typer.Option(help="Repeat over this many draws of all parameters.")] = 0,
@@ -113,6 +117,7 @@ def predict(
         observables=observable,
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
         draws=draws,
@@ -139,7 +144,8 @@ def compared(said: Mapping[Any, Any]) -> str:
     other = "".join(f"{said[name]}, " for name in ("reference_observable",) if name in said)
     when = f" at {said['at']}" if then else ""
     reference = f"{other}{said['reference']}{f' at {then}' if then else ''}"
-    return f"{said['model']}: {said['condition']}{when} against {reference}, {said['setting']}, {said['at']}"
+    over = f", average over {said['average']}" if "average" in said else ""
+    return f"{said['model']}: {said['condition']}{when} against {reference}, {said['setting']}, {said['at']}{over}"
 
 
 def changed(row: Any) -> str:

@@ -292,6 +292,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> pd.DataFrame:
@@ -304,6 +305,8 @@ class Model:
             at: a duration after t = 0, or a feature such as ``"steady state"`` or ``"peak"``; the setting's usual time
                 of reading by default.
             reference_at: when the reference is read; as ``at`` by default.
+            average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+                given.
             reference_observable: what is read of the reference; the same observable by default.
             setting: a bound setting; the binding's default if not given.
 
@@ -319,6 +322,7 @@ class Model:
             observables=observables,
             at=at,
             reference_at=reference_at,
+            average=average,
             reference_observable=reference_observable,
             setting=setting,
         )
@@ -338,6 +342,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> tuple[Contrast, ...]:
@@ -346,12 +351,13 @@ class Model:
         sides = [self._condition(text) for text in (condition, reference)]
         when = self.instant(at or self.vocabulary.settings[place].readout)
         then = self.instant(reference_at) if reference_at else when
+        over = None if average is None else self._period(average, (when, then))
         others = self.chosen([reference_observable]) if reference_observable else None
         return tuple(
             Contrast(
                 place,
-                Reading(observable=name, condition=sides[0], at=when),
-                Reading(observable=others[0] if others else name, condition=sides[1], at=then),
+                Reading(observable=name, condition=sides[0], at=when, average=over),
+                Reading(observable=others[0] if others else name, condition=sides[1], at=then, average=over),
             )
             for name in self.chosen(observables)
         )
@@ -396,6 +402,15 @@ class Model:
                 hint = suggestion(name, self.binding.observables) or f"; it has {listing(tuple(self.formulas), 40)}"
                 raise UnknownIdError(f"observable {name!r} is not bound by model {self.name!r}{hint}")
         return list(observables or self.binding.observables)
+
+    def _period(self, text: str, instants: Iterable[str]) -> str:
+        """Return the period of an average; refuse what is none, and averages up to what is no time."""
+        if self._time(text) <= 0.0:
+            raise OsteonError(f"{text!r} is no period to average over; write a duration above zero, such as '1 d'")
+        feature = next((one for one in instants if one in FEATURES), None)
+        if feature is not None:
+            raise OsteonError(f"an average is over a period up to a time, and {feature!r} is none")
+        return text
 
     def _condition(self, text: str) -> str:
         """Return a condition in the user's order of words; refuse one that the model does not bind."""

@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 import small
+from conftest import MODELS, PROJECT, model
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, Intervention
 from osteon.evidence.reading import Reading
@@ -264,3 +265,21 @@ def test_the_times_of_a_design_hold_every_birth() -> None:
 def test_what_a_contrast_says_of_itself_holds_its_average() -> None:
     contrast = Contrast("culture", Reading("s", "dose", "2 d", "1 d"), Reading("s", "control", "2 d", "1 d"))
     assert contrast.as_dict()["average"] == "1 d"
+
+
+def test_a_model_that_knows_age_knows_it_as_the_vocabulary_does() -> None:
+    """The mouse counts as young at the age that it has at t = 0, and one that grew old passes through that age."""
+    made = model("mitochondrial_lamin")
+    own, aged = made.simulator.engine.filed, made.binding.interventions["aged"].set["age_start"]
+    young = made.binding.time(str(PROJECT.vocabulary.settings["mouse"].age))
+    assert own["age_start"] == own["age_young"] == young
+    assert aged == made.binding.time(str(PROJECT.vocabulary.interventions["aged"].age)) == young + own["age_span"]
+    start = made.schedule(("aged",), "mouse").periods[0].start
+    assert aged + start == young
+
+
+def test_every_model_operates_six_weeks_before_t_0() -> None:
+    bound = [name for name in MODELS if "ovariectomy" in model(name).binding.interventions]
+    assert len(bound) == 3
+    for name in bound:
+        assert model(name).schedule(("ovariectomy",), "mouse").periods[0].start == -42.0

@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osteon.evidence.conditions import canonical
 from osteon.evidence.reading import Reading
 from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
 from osteon.simulation.model import Model
-from osteon.simulation.readings import Key, runs
+from osteon.simulation.readings import Key, keys, runs
 
 FEWEST = 200
 """Draws below which compiling takes longer than it saves."""
@@ -50,7 +49,8 @@ def core_for(
     made = tuple(readings)
     read: dict[Key, set[str]] = {}
     for setting, reading in made:
-        read.setdefault((setting, canonical(reading.condition)), set()).add(reading.observable)
+        for key in keys(setting, reading):
+            read.setdefault(key, set()).add(reading.observable)
     try:
         return Core(model, runs(model.binding, made), {key: frozenset(names) for key, names in read.items()}, drawn)
     except NotSupportedError as error:

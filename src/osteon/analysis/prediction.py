@@ -15,6 +15,7 @@ from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import ManyReadings
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.model import Model
+from osteon.simulation.readings import where_it_can
 from osteon.verification.many import NEAR
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def predict_over_values(
 
     Returns:
         The table of `Model.predict` with ``direction``, ``agreeing`` (sets of that direction), ``low`` and ``high``
-        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, their number, and ``failed``, the
-        number of those whose simulation broke; they count as not agreeing.
+        (5 % and 95 % quantiles of the fold change; NaN where there is no path). ``.attrs`` carries ``draws``, their
+        number, and ``failed``, the number of those whose simulation broke; they count as not agreeing.
 
     Raises:
         SimulationError: if a simulation breaks with the model's own values.
@@ -76,7 +77,7 @@ def predict_over_values(
         sum(one.direction == effect.direction for one in column) for effect, column in zip(own, columns, strict=True)
     ]
     for name, share in (("low", 0.05), ("high", 0.95)):
-        frame[name] = [_quantile([one.fold for one in column], share) for column in columns]
+        frame[name] = [_quantile([one.fold for one in column if one.path], share) for column in columns]
     frame.attrs = {"model": model.name, **frame.attrs, "draws": number, "failed": number - len(found)}
     return frame
 
@@ -117,7 +118,7 @@ def _in_core(
 ) -> list[tuple[Effect, ...] | None]:
     """Return the effects in some sets of values; nothing where the core has no answer."""
     columns = {name: np.array([values[name] for values in members]) for name in members[0]}
-    readings = ManyReadings(core.with_draws(columns, len(members)), model.binding.time)
+    readings = ManyReadings(core.with_draws(columns, len(members)), model.binding)
     pairs = [[readings.value(*reading) for reading in one.readings] for one in asked]
     lost = np.zeros(len(members), dtype=bool)
     for one in (read for pair in pairs for read in pair):
@@ -125,7 +126,10 @@ def _in_core(
     return [
         None
         if lost[draw]
-        else tuple(Effect(float(a.values[draw]), float(b.values[draw]), model.limit) for a, b in pairs)
+        else tuple(
+            where_it_can(Effect(float(a.values[draw]), float(b.values[draw]), model.limit), one, model.paths.lead)
+            for one, (a, b) in zip(asked, pairs, strict=True)
+        )
         for draw in range(len(members))
     ]
 

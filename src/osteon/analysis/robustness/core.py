@@ -103,7 +103,7 @@ class _Judge:
     def __init__(self, core: Core, samples: Drawn, items: Sequence[int]) -> None:
         self._samples, self._items = samples, items
         self._values = samples.columns(items)
-        self._readings = ManyReadings(core.with_draws(self._values, len(items)), samples.model.binding.time)
+        self._readings = ManyReadings(core.with_draws(self._values, len(items)), samples.model.binding)
         self._checks = [(place, check) for place, (_, claim) in enumerate(samples.claims) for check in claim.checks]
         self._found = [self._judged(number) for number in range(len(self._checks))]
         self._outcomes = np.array([one.outcome for one in self._found]).reshape(len(self._checks), len(items))

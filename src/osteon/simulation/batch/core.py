@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from osteon import sbml
+from osteon.errors import OsteonError
 from osteon.sbml.mathematics import NotSupportedError
 from osteon.sbml.mechanism import mechanism
 from osteon.simulation.batch.slices import Influences, Slice, Start, grouped, sliced
@@ -52,16 +53,27 @@ class Courses:
     open: Flags
     restless: Flags
 
-    def at(self, observable: str, time: float) -> Vector:
-        """Return the values at one of the times; see `TimeCourse.at`."""
+    def at(self, observable: str, times: Sequence[float]) -> Vector:
+        """Return the values at some of the times, of shape (times, draws); see `TimeCourse.at`."""
+        places = [self._place(time) for time in times]
+        if None in places:
+            raise OsteonError(f"{observable!r} was not simulated at all of {len(times)} times that are read")
+        return np.asarray(self.values[observable][np.array(places, dtype=int)])
+
+    def has(self, time: float) -> bool:
+        """Say whether a time is one of the times but for rounding."""
+        return self._place(time) is not None
+
+    def _place(self, time: float) -> int | None:
         margin = 1e-9 * max(1.0, abs(time))
-        row: Vector = self.values[observable][bisect_left(self.times, time - margin)]
-        return row
+        index = bisect_left(self.times, time - margin)
+        return None if index == len(self.times) or abs(self.times[index] - time) > margin else index
 
 
 @dataclass(frozen=True)
 class _Plan:
     schedule: Schedule
+    end: Schedule
     run: Run
     slice: Slice
     read: frozenset[str]
@@ -116,25 +128,32 @@ class Core:
 
     def _planned(self, wanted: Mapping[Key, Run], read: Mapping[Key, frozenset[str]]) -> dict[Key, _Plan]:
         influences, start = Influences(self._equations), self._start()
-        found: dict[Key, tuple[Schedule, Run, Slice, frozenset[str]]] = {}
+        kept: dict[Key, tuple[Schedule, Schedule, Run, Slice, frozenset[str]]] = {}
         for key, run in wanted.items():
-            schedule = self._model.schedule(run.names, run.setting, run.until(self._model.binding))
-            reason = self._refused(schedule)
+            course, end = self._schedules(run)
+            reason = self._refused(course) or self._refused(end)
             if reason is None:
-                part = sliced(influences, schedule, [self._ids[name] for name in read[key]], start)
-                if (part.timed_rest and schedule.equilibrate) or (part.timed_end and run.resting):
+                rules = [self._ids[name] for name in read[key]]
+                part, last = (sliced(influences, one, rules, start) for one in (course, end))
+                part = replace(part, needed=part.needed | last.needed)
+                if (part.timed_rest and course.equilibrate) or (last.timed_end and run.resting):
                     reason = "rates that depend on time at rest"
-                found[key] = schedule, run, part, read[key]
+                kept[key] = course, end, run, part, read[key]
             if reason is not None:
                 self.excluded[key] = reason
-        kept = {key: plan for key, plan in found.items() if key not in self.excluded}
-        names = {f"{key}": part.states for key, (_, run, part, _) in kept.items() if run.simulated}
+                kept.pop(key, None)
+        names = {f"{key}": part.states for key, (_, _, run, part, _) in kept.items() if run.simulated}
         group = grouped(names, GROUPS)
         label = {states: f"slice {number}" for number, states in enumerate(dict.fromkeys(group.values()))}
         self._slices = {name: states for states, name in label.items()}
         return {
-            key: _Plan(*plan, label[group[f"{key}"]] if plan[1].simulated else "whole") for key, plan in kept.items()
+            key: _Plan(*plan, label[group[f"{key}"]] if plan[2].simulated else "whole") for key, plan in kept.items()
         }
+
+    def _schedules(self, run: Run) -> tuple[Schedule, Schedule]:
+        """Return a run laid out in time, and the way to the steady state that it leads to, as `Model` does."""
+        course = self._model.schedule(run.names, run.setting, run.until(self._model.binding), run.since)
+        return course, self._model.schedule(run.names, run.setting) if run.resting else course
 
     def _start(self) -> Start:
         """Return what is zero in the model's own values in every draw."""
@@ -299,10 +318,10 @@ class Answers:
         plan = core._plans.get(key)
         if plan is None:
             return None
-        states, open_, restless = self._begin(plan.schedule)
-        for period in plan.schedule.periods:
+        states, open_, restless = self._begin(plan.end)
+        for period in plan.end.periods:
             core._set(states, period.begun)
-        found, lost, moving = self._settled(states, plan.schedule.periods[-1].changes)
+        found, lost, moving = self._settled(states, plan.end.periods[-1].changes)
         values = dict(zip(core.names(core._units["whole"]), found.observables, strict=True))
         open_ |= lost | ~np.isfinite(found.observables).all(axis=0)
         restless |= moving

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.evidence.conditions import canonical
 from osteon.evidence.features import FEATURES, HALF_MAXIMUM, Feature
 from osteon.evidence.reading import Reading
 from osteon.simulation.batch.core import Answers, Courses
-from osteon.simulation.readings import Key, instant
+from osteon.simulation.bound import Bound
+from osteon.simulation.readings import Key, averaged, instant, keys
 from osteon.simulation.vector import Vector
 
 Flags = NDArray[np.bool_]
@@ -33,34 +33,46 @@ class ManyReadings:
 
     Args:
         answers: the experiments.
-        time: gives a duration in the model's time unit.
+        binding: of the model.
     """
 
-    def __init__(self, answers: Answers, time: Callable[[str], float]) -> None:
-        self._answers, self._time, self.draws = answers, time, answers.draws
+    def __init__(self, answers: Answers, binding: Bound) -> None:
+        self._answers, self._binding, self.draws = answers, binding, answers.draws
         self._courses: dict[tuple[Key, bool], Courses | None] = {}
 
     def value(self, setting: str, reading: Reading) -> Read:
         """Return one reading of every draw."""
-        key, when = (setting, canonical(reading.condition)), instant(reading)
-        feature = FEATURES.get(when)
+        feature = FEATURES.get(instant(reading))
         resting = feature is not None and feature.of is None
-        if (key, resting) not in self._courses:
-            self._courses[key, resting] = self._answers.resting(key) if resting else self._answers.courses(key)
-        found = self._courses[key, resting]
-        if found is None:
+        found = [self._found(key, resting) for key in keys(setting, reading)]
+        made = [one for one in found if one is not None]
+        if len(made) < len(found):
             never = np.zeros(self.draws, dtype=bool)
             return Read(np.full(self.draws, np.nan), ~never, never)
+        restless = np.any([one.restless for one in made], axis=0)
+        lost = np.any([one.open for one in made], axis=0) & ~restless
+        return Read(np.where(lost | restless, np.nan, self._value(reading, feature, made)), lost, restless)
+
+    def _found(self, key: Key, resting: bool) -> Courses | None:
+        if (key, resting) not in self._courses:
+            self._courses[key, resting] = self._answers.resting(key) if resting else self._answers.courses(key)
+        return self._courses[key, resting]
+
+    def _value(self, reading: Reading, feature: Feature | None, made: Sequence[Courses]) -> Vector:
+        course, *others = made
         if feature is None:
-            values = found.at(reading.observable, self._time(when))
-        elif resting:
-            values = found.values[reading.observable]
-        else:
-            start = int(np.searchsorted(found.times, 0.0))
-            lost = found.open | found.restless
-            course = np.where(lost, 1.0, found.values[reading.observable][start:])
-            values = np.where(lost, np.nan, features(feature, found.times[start:], course))
-        return Read(values, found.open, found.restless)
+            values = course.at(reading.observable, averaged(self._binding, reading))
+            return values[0] if len(values) == 1 else np.asarray(np.trapezoid(values, axis=0) / (len(values) - 1))
+        if feature.of is None:
+            return course.values[reading.observable]
+        start = int(np.searchsorted(course.times, 0.0))
+        times, values = course.times[start:], course.values[reading.observable][start:]
+        for other in others:
+            both = [other.has(time) for time in times.tolist()]
+            times, values = times[both], values[both]
+            beside = other.at(reading.observable, times.tolist())
+            values = values - (beside - beside[0])
+        return features(feature, times, np.where(np.isfinite(values).all(axis=0), values, 1.0))
 
 
 def features(feature: Feature, times: Vector, values: Vector) -> Vector:

@@ -17,6 +17,7 @@ import small
 from conftest import MODELS, PROJECT, model
 from osteon.analysis import prediction
 from osteon.analysis.engine import FEWEST, ROADRUNNER, NoCore
+from osteon.analysis.inference import distance
 from osteon.analysis.prediction import predict_over_draws
 from osteon.analysis.robustness.core import judge_with
 from osteon.analysis.robustness.result import samples
@@ -212,11 +213,11 @@ def test_turnover_has_its_solution_in_closed_form() -> None:
     during = 1.5 - np.exp(-k)
     after = 0.5 + (1.5 - np.exp(-2 * k) - 0.5) * np.exp(-k)
     for time, expected in ((0.0, 0.5), (0.5, 0.5), (2.0, during), (4.0, after)):
-        np.testing.assert_allclose(course.at("s", time), expected, rtol=1e-6)
+        np.testing.assert_allclose(course.at("s", [time])[0], expected, rtol=1e-6)
     dose = answers.courses(("culture", "dose"))
     assert dose is not None
-    np.testing.assert_allclose(dose.at("s", 0.0), 1.0, rtol=1e-9)
-    np.testing.assert_allclose(dose.at("s", 2.0), 1 + 4 * np.exp(-2 * k), rtol=1e-6)
+    np.testing.assert_allclose(dose.at("s", [0.0])[0], 1.0, rtol=1e-9)
+    np.testing.assert_allclose(dose.at("s", [2.0])[0], 1 + 4 * np.exp(-2 * k), rtol=1e-6)
 
 
 def test_the_steady_state_that_a_condition_leads_to() -> None:
@@ -247,7 +248,7 @@ def test_a_draw_that_oscillates_has_no_rest() -> None:
     assert course is not None
     assert course.restless.tolist() == [False, False, True]
     assert not course.open.any()
-    np.testing.assert_allclose(course.at("s", 1.0)[:2], 1.0, rtol=1e-6)
+    np.testing.assert_allclose(course.at("s", [1.0])[0, :2], 1.0, rtol=1e-6)
     with pytest.raises(SimulationError, match="no resting state"):
         made.with_values({"b": 3.0}).run("control", [1.0])
 
@@ -467,3 +468,23 @@ def test_too_many_other_directions_fail(monkeypatch: pytest.MonkeyPatch) -> None
     made = small.model(interventions=ACTS, parameters={"k": small.parameter(0.1, 1.0)})
     with pytest.raises(OsteonError, match="4 of 4 effects another direction"):
         predict_over_draws(made, made.contrasts("less"), draws=FEWEST, seed=3)
+
+
+def test_the_distance_from_support_is_that_of_libroadrunner() -> None:
+    """S rises by a factor 1 + gain, and an increase needs 1.1: what is missing is ln 1.1 - ln(1 + gain)."""
+    from test_robustness import TURNED
+
+    body = """
+      substanceOnly species S in cell = 1 dimensionless
+      k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless
+      made: => S; k*(1 + gain*on)
+      lost: S => ; k*S
+    """
+    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
+    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.0, 0.2)})
+    few, many = (samples(made, [("t", TURNED)], draws=draws, seed=3) for draws in (2, FEWEST))
+    assert (few.in_core, many.in_core) == (False, True)
+    for quantile in (0.1, 0.5001, 0.9):
+        expected = max(0.0, np.log(1.1) - np.log1p(0.2 * quantile))
+        for one in (few, many):
+            assert distance(one, np.array([quantile]), (0,)) == pytest.approx(expected, abs=1e-6)

@@ -29,6 +29,7 @@ from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.batch import compiler
 from osteon.simulation.batch.compiler import NoCompilerError
 from osteon.simulation.batch.core import Core
+from osteon.simulation.batch.judge import Parts
 from osteon.simulation.batch.readings import features
 from osteon.simulation.batch.stability import blocks, stable
 from osteon.simulation.contrast import Effect
@@ -409,6 +410,7 @@ def test_random_networks_agree_with_libroadrunner(
     times = (0.0, 0.5, 1.0, 1.5, 4.0, 9.0)
     runs = {("culture", condition): Run("culture", condition, times, False, False)}
     core = Core(made, runs, {key: frozenset({"seen"}) for key in runs}, made.draws.filled)
+    parts = Parts(made, core.needed)
     exponents = np.array([1.3, 2.0])
     course = core.with_draws({"n": exponents}, 2).courses(("culture", condition))
     assert course is not None
@@ -421,6 +423,8 @@ def test_random_networks_agree_with_libroadrunner(
             continue
         assert not course.restless[draw]
         scale = max(1e-3, float(np.abs(expected.values["seen"]).max()))
+        part = parts.of({"n": float(exponent)}).time_course(next(iter(runs.values())))
+        np.testing.assert_allclose(part.values["seen"], expected.values["seen"], atol=2e-6 * scale)
         np.testing.assert_allclose(course.values["seen"][:, draw], expected.values["seen"], atol=2e-5 * scale)
 
 
@@ -488,3 +492,32 @@ def test_the_distance_from_support_is_that_of_libroadrunner() -> None:
         expected = max(0.0, np.log(1.1) - np.log1p(0.2 * quantile))
         for one in (few, many):
             assert distance(one, np.array([quantile]), (0,)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_slice_is_what_moves_and_is_needed() -> None:
+    """A feeds B, B feeds C; D is fed by A through a gate of zero, and E by nothing at all."""
+    body = """
+      u = 1 per_day; gate = 0 dimensionless; boost = 1 dimensionless
+      substanceOnly species A in cell = 1 dimensionless; substanceOnly species B in cell = 1 dimensionless
+      substanceOnly species C in cell = 1 dimensionless; substanceOnly species D in cell = 0 dimensionless
+      substanceOnly species E in cell = 1 dimensionless
+      a1: => A; u; a2: A => ; u*A
+      b1: => B; u*boost*A; b2: B => ; u*B
+      c1: => C; u*B; c2: C => ; u*C
+      d1: => D; u*gate*A; d2: D => ; u*D
+      e1: => E; u; e2: E => ; u*E
+      Read := B + D + 0*C
+    """
+    acts = {
+        "more": ("treatment", {"scale": {"boost": 2.0}}),
+        "open": ("treatment", {"set": {"gate": 1.0}}),
+    }
+    made = small.model(body, interventions=acts, observables={"s": "Read"})
+    found = {name: _core(made, {name: (1.0,)}) for name in ("control", "more", "open")}
+    slices = {name: set(core.slices["culture", name]) for name, core in found.items()}
+    assert slices == {"control": set(), "more": {"B"}, "open": {"D"}}
+    needed = {name: set(core.needed["culture", name]) for name, core in found.items()}
+    assert needed == {"control": {"A", "B"}, "more": {"A", "B"}, "open": {"A", "B", "D"}}
+    course = found["open"].with_draws({}, 1).courses(("culture", "open"))
+    assert course is not None
+    np.testing.assert_allclose(course.at("s", [1.0]), 2.0 - np.exp(-1.0), rtol=1e-6)

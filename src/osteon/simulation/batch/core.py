@@ -190,6 +190,11 @@ class Core:
         }
 
     @property
+    def slices(self) -> dict[Key, frozenset[str]]:
+        """The states that have to be integrated for each run."""
+        return {key: plan.slice.states for key, plan in self._plans.items()}
+
+    @property
     def needed(self) -> dict[Key, frozenset[str]]:
         """The states that what is read of each run depends on."""
         return {key: plan.slice.needed for key, plan in self._plans.items()}

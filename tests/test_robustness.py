@@ -176,6 +176,23 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
 
 
+def test_more_than_one_verdict_in_ten_thousand_may_not_differ_from_libroadrunner() -> None:
+    made = small.model(parameters={"k": small.parameter(0.1, 1.0)})
+    tried = samples(made, [], draws=2, seed=3)
+    columns = {
+        "verdicts": np.zeros((2, 0), dtype=int),
+        "reason": np.array(["", ""]),
+        "again": np.array([[10_000, 1], [0, 0]]),
+        "audited": np.zeros(2, dtype=bool),
+        "effects": np.zeros((2, 0)),
+        "audit_effects": np.zeros((2, 0)),
+        "audit_verdicts": np.zeros((2, 0), dtype=int),
+    }
+    assert robustness(tried, columns).engine.as_dict() == {"core": False, "again": 10_000, "differ": 1}
+    with pytest.raises(OsteonError, match="libroadrunner passed 2 of 10000 verdicts otherwise"):
+        robustness(tried, {**columns, "again": np.array([[10_000, 1], [0, 1]])})
+
+
 def test_every_so_many_draws_are_audited() -> None:
     made = small.model(
         interventions={"more": ("treatment", {"scale": {"boost": 2.0}})}, parameters={"k": _range(0.1, 1)}

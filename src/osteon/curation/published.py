@@ -8,7 +8,8 @@ from pathlib import Path
 from osteon.evidence.project import Project
 from osteon.sbml.files import open_model
 from osteon.simulation.model import Model
-from osteon.verification.scorecard import ClaimResult, Scorecard
+from osteon.verification.results import ClaimResult
+from osteon.verification.scorecard import Scorecard
 from osteon.verification.verify import verify
 
 FILES = {"komarova2003": "BIOMD0000000148", "lemaire2004": "BIOMD0000000278", "peterson2010": "BIOMD0000000613"}

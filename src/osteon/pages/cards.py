@@ -11,7 +11,7 @@ from osteon.pages.links import address
 from osteon.pages.panels import Panel, panel
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import asked, expected, found, titled
-from osteon.verification.scorecard import CheckResult, ClaimResult
+from osteon.verification.results import CheckResult, ClaimResult
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from osteon.evidence.claims import Claim, Evidence
 from osteon.pages.wording import change
-from osteon.verification.scorecard import ClaimResult, Scorecard
+from osteon.verification.results import ClaimResult
+from osteon.verification.scorecard import Scorecard
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import told
 from osteon.simulation.timecourse import TimeCourse
 from osteon.simulation.vector import Vector
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 WIDTH, HEIGHT = 320, 190
 """Size of a panel in the units of its drawing."""

@@ -10,7 +10,7 @@ from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import WORDS, threshold
 from osteon.evidence.reading import Reading
 from osteon.simulation.contrast import Effect
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 
 @dataclass(frozen=True)

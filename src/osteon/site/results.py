@@ -14,7 +14,8 @@ from osteon.pages.support import support
 from osteon.pages.timecourses import TimeCourses
 from osteon.simulation.model import Model
 from osteon.site.pictures import Picture, picture
-from osteon.verification.scorecard import ClaimResult, Scorecard
+from osteon.verification.results import ClaimResult
+from osteon.verification.scorecard import Scorecard
 from osteon.verification.verify import verify
 
 

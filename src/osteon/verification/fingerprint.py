@@ -22,6 +22,7 @@ from osteon.evidence.bindings import (
     SettingBinding,
 )
 from osteon.evidence.claims import Claim, ContrastCheck, Intervention, Observable, Setting
+from osteon.evidence.criteria import SMALLEST_EFFECT, WORDS
 from osteon.evidence.landmarks import Landmark
 from osteon.evidence.toml import Document
 from osteon.jobs.versions import code, versions
@@ -37,6 +38,7 @@ PARTS = {
     "binding": "binding",
     "vocabulary": "vocabulary",
     "claims": "claims",
+    "criteria": "thresholds of words",
     "parameters": "parameter ranges or formulas",
     "request": "options",
 }
@@ -94,7 +96,9 @@ def fingerprint(
         ],
     }
     if kind in ("ablation", "ensemble", "robustness"):
-        parts["claims"] = [_claim(kind, claim) for _, claim in claims if _counts(kind, claim, binding)]
+        counted = [claim for _, claim in claims if _counts(kind, claim, binding)]
+        parts["claims"] = [_claim(kind, claim) for claim in counted]
+        parts["criteria"] = _criteria(counted)
     if kind != "ablation":
         parts["parameters"] = {name: _parameter(kind, entry) for name, entry in model.parameters.items()}
     if request is not None:
@@ -159,6 +163,12 @@ def _claim(kind: Kind, claim: Claim) -> dict[str, Any]:
     """Return a claim without prose; robustness counts the draws that support all claims of a role."""
     found: dict[str, Any] = behaviour(claim)
     return found if kind == "robustness" else {name: each for name, each in found.items() if name != "role"}
+
+
+def _criteria(claims: Iterable[Claim]) -> dict[str, Any]:
+    """Return what decides whether the words of some claims hold."""
+    used = sorted({check.expect for claim in claims for check in claim.checks})
+    return {"smallest effect": SMALLEST_EFFECT, "words": {name: asdict(WORDS[name]) for name in used}}
 
 
 def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from osteon.verification.results import CheckResult, ClaimResult, lack
 from osteon.verification.scorecard import Scorecard
 from osteon.verification.size_table import size_rows
 from osteon.verification.strength import Strength, percentage
-from osteon.verification.summary import sentences, tally
+from osteon.verification.summary import sentences, tally, unrated
 
 STYLES = {
     "supported": "green",
@@ -26,6 +26,7 @@ STYLES = {
     "documented": "dim",
 }
 _STRENGTHS = {"robust": "bold green", "at reference values": "yellow", "contradicted, met elsewhere": "red"}
+_ROLE_NAMES = (("construction", "claims built on"), ("held_out", "claims held out"), ("landmark", "landmarks"))
 _ROLES = {"held_out": " (held out)", "landmark": " (landmark)"}
 
 
@@ -148,20 +149,13 @@ def summary(card: Scorecard) -> Group:
     lines: list[Paragraph] = []
     for model in card.models:
         lines.append(Paragraph(Text(model, style="bold")))
-        for role, name in (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks")):
+        for role, name in _ROLE_NAMES:
             if counts := card.counts(model, role):
-                lines.append(Paragraph(Text(f"claims {name}: ").append(Text(", ").join(_counted(counts))), indent=2))
-        if reason := unrated(card, model):
+                lines.append(Paragraph(Text(f"{name}: ").append(Text(", ").join(_counted(counts))), indent=2))
+        if reason := unrated(card.results, model):
             lines.append(Paragraph(Text(reason, style="dim"), indent=2))
         lines += [Paragraph(Text(part), indent=2) for part in sentences(tally(card.results, model))]
     return Group(*lines)
-
-
-def unrated(card: Scorecard, model: str) -> str | None:
-    """Return why the verdicts of a model have no strength, and how to compute it; nothing where they have one."""
-    own = [result.strength for result in card.documents.results if result.model == model and result.strength]
-    lacking = next((strength for strength in own if strength.share is None), None)
-    return f"strength {lacking}; `osteon robustness {model}` computes it" if lacking else None
 
 
 def _counted(counts: Counter[str]) -> list[Text]:

@@ -65,6 +65,11 @@ class Card:
     answers: tuple[Answer, ...]
     linked: frozenset[str]
 
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """The models from which the claim was held out."""
+        return tuple(answer.model for answer in self.answers if answer.result.role == "held_out")
+
 
 Notes = Mapping[tuple[str, str], tuple[str | None, str | None]]
 """Robustness and edges in words, by model and claim."""

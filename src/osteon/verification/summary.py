@@ -203,6 +203,14 @@ def _told(count: Count, *, rated: bool = True) -> str:
     )
 
 
+def unrated(results: Iterable[ClaimResult], model: str) -> str | None:
+    """Return why the verdicts of a model have no strength, and how to compute it; nothing where they have one."""
+    own = (result for result in results if result.model == model and not result.is_landmark)
+    lacking = (one.strength for one in own if one.strength is not None and one.strength.share is None)
+    found = next(lacking, None)
+    return None if found is None else f"no strength: {found}; `osteon robustness {model}` computes it"
+
+
 HEADS = (
     *("reported experiments reproduced", "robust", "contradicted", "not representable", "sizes"),
     *("inferences", "relations", "by construction", "held out", "landmarks", "sizes of landmarks"),

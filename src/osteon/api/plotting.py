@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from osteon.verification.scorecard import Scorecard
 
 _EXPECTED = (
-    "expected a model, a scorecard, its table of sizes, what robustness, ablate, simulate, scan or sensitivity returned, "
-    "or time courses by condition"
+    "expected a model, a scorecard, its table of sizes, what robustness, ablate, simulate, scan or sensitivity "
+    "returned, or time courses by condition"
 )
 
 

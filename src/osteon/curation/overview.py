@@ -8,7 +8,7 @@ from osteon.errors import OsteonError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence
 from osteon.verification.scorecard import Scorecard
-from osteon.verification.summary import HEADS, cells, sentences, tally
+from osteon.verification.summary import HEADS, cells, tally
 
 START = "<!-- models:"
 """The mark before the table."""
@@ -32,15 +32,6 @@ def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]
             _sources(list(sources)),
         )
         lines.append(f"| {' | '.join(map(str, found))} |")
-    return "\n".join(lines)
-
-
-def statements(cards: Iterable[Scorecard]) -> str:
-    """Return what `osteon verify` says of each model at its end, as a list in Markdown."""
-    lines = []
-    for card in cards:
-        for model in card.models:
-            lines += [f"- `{model}`", *(f"  - {one}" for one in sentences(tally(card.results, model)))]
     return "\n".join(lines)
 
 

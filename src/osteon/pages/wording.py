@@ -80,7 +80,7 @@ def sign(result: ClaimResult) -> Sign:
 
 
 def decisive(result: ClaimResult) -> str:
-    """Return the check that decides a verdict, with what is compared, what came out, and the band it was expected in."""
+    """Return the check that decides a verdict: what is compared, what came out, and the band it was expected in."""
     return "" if result.deciding is None else typeset(str(result.deciding))
 
 

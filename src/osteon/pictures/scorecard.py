@@ -28,7 +28,7 @@ _COLOURS: dict[Verdict | StrengthName, tuple[str, str]] = {
 
 
 def plot_scorecard(card: Scorecard) -> Figure:
-    """Draw one block of tiles a model, claims in the order of the evidence, and one of the landmarks it can be asked."""
+    """Draw one block of tiles a model, claims in the order of the evidence, and one of landmarks it can be asked."""
     blocks = [block for name in card.models for block in _blocks(card, name)]
     figure, _ = tiled(blocks)
     drawn = (result for result in card.results if not _is_out_of_reach(result))

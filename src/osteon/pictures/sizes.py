@@ -28,10 +28,9 @@ _MARKS = {"within the reported range": "o", "within a factor of two": "s", "too 
 
 
 def plot_sizes(table: pd.DataFrame) -> Figure:
-    """Draw one panel a model: each reported fold change against the simulated one, labelled with its claim and what is
-    measured; landmarks in italics.
+    """Draw one panel a model: each reported fold change against the simulated one.
 
-    Dots on the line are as large as reported, dots in the grey wedge within a factor of two. What is gone or appears in
+    Dots are labelled with their claim and with what is measured, landmarks in italics. Dots on the line are as large as reported, dots in the grey wedge within a factor of two. What is gone or appears in
     the model has no place on a logarithmic scale, and is drawn at the edge.
 
     Args:

@@ -23,7 +23,7 @@ UNREAD = 5e-4
 """An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
 
 MOST = 100.0
-"""The greatest fold change that is told as a number: beyond it the reference is a trace, and the ratio means nothing."""
+"""The greatest fold change that is told as a number: beyond it the reference is a trace, and a ratio means little."""
 
 
 @dataclass(frozen=True)

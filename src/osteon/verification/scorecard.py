@@ -79,12 +79,11 @@ class Scorecard:
         """Return one row a check; a claim on record only, which has no check, has a row of its own.
 
         Returns:
-            Columns ``model``, ``source``, ``claim``, ``role``, ``verdict`` and ``strength`` (of the claim), ``deciding``
-            (whether the check decides the verdict), ``outcome`` and ``share`` (of the parameter sets on record in which it
-            holds),
-            ``observable``, ``condition``, ``reference``, ``expect``, ``value``, ``reference_value``, ``effect`` (the
-            natural logarithm of the fold change), ``word`` (what the effect is) and ``reason``; empty where a check has
-            no such thing.
+            Columns ``model``, ``source``, ``claim``, ``role``, ``verdict`` and ``strength`` (of the claim),
+            ``deciding`` (whether the check decides the verdict), ``outcome``, ``share`` (of the parameter sets on
+            record in which the check holds), ``observable``, ``condition``, ``reference``, ``expect``, ``value``,
+            ``reference_value``, ``effect`` (the natural logarithm of the fold change), ``word`` (what the effect is)
+            and ``reason``; empty where a check has no such thing.
         """
         import pandas as pd
 
@@ -98,9 +97,9 @@ class Scorecard:
         """Return every reported size with the simulated one, one row each, for `osteon.plot` too.
 
         Returns:
-            Columns ``model``, ``claim``, ``landmark`` (whether it is one), ``observable``, ``experiment``, ``reported``,
-            ``low``, ``high`` and ``simulated`` (fold changes), ``verdict`` and ``citation``; ``.attrs["sizes"]`` has how many agree, and of
-            how many.
+            Columns ``model``, ``claim``, ``landmark`` (whether it is one), ``observable``, ``experiment``,
+            ``reported``, ``low``, ``high`` and ``simulated`` (fold changes), ``verdict`` and ``citation``;
+            ``.attrs["sizes"]`` has how many agree, and of how many.
         """
         return table(size_rows(self.results))
 

@@ -36,8 +36,8 @@ TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
 class JudgedSample:
     """What one set of values makes of the claims.
 
-    ``verdicts`` has one entry a claim, ``held`` one a check, whether it holds, and ``effects`` two a check, E and E', NaN
-    where there is none; ``reason`` says why the first claim failed, if one did.
+    ``verdicts`` has one entry a claim, ``held`` one a check, whether it holds, and ``effects`` two a check, E and E',
+    NaN where there is none; ``reason`` says why the first claim failed, if one did.
     """
 
     verdicts: NDArray[np.uint8]

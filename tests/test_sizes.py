@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 import small
 from osteon.evidence.claims import Claim, Size
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 from osteon.verification.sizes import SizeResult, judge_size
 from osteon.verification.verify import verify
 

@@ -30,8 +30,9 @@ _MARKS = {"within the reported range": "o", "within a factor of two": "s", "too 
 def plot_sizes(table: pd.DataFrame) -> Figure:
     """Draw one panel a model: each reported fold change against the simulated one.
 
-    Dots are labelled with their claim and with what is measured, landmarks in italics. Dots on the line are as large as reported, dots in the grey wedge within a factor of two. What is gone or appears in
-    the model has no place on a logarithmic scale, and is drawn at the edge.
+    Dots are labelled with their claim and with what is measured, landmarks in italics. Dots on the line are as large as
+    reported, dots in the grey wedge within a factor of two. What is gone or appears in the model has no place on a
+    logarithmic scale, and is drawn at the edge.
 
     Args:
         table: as `Scorecard.sizes` returns it.
@@ -46,7 +47,7 @@ def plot_sizes(table: pd.DataFrame) -> Figure:
     down = -(-len(models) // across)
     figure = Figure((_SIDE + 0.6) * across, (_SIDE + 0.5) * down + 0.7, searchable=True)
     panels = list(figure.subplots(down, across, squeeze=False).flatten())
-    for panel, model in zip(panels, models, strict=False):
+    for panel, model in zip(panels[: len(models)], models, strict=True):
         _draw(panel, table[table["model"] == model])
         panel.set_title(model, fontsize=10)
     for panel in panels[len(models) :]:

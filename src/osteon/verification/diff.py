@@ -14,13 +14,18 @@ from osteon.errors import OsteonError
 NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
 
-_ANSWERS = frozenset({"outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect", "size"})
+_ANSWERS = frozenset(
+    {
+        *("outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect"),
+        *("word", "band", "share", "size"),
+    }
+)
 """Keys of a check that say what came out; the others say what was asked."""
 
 
 @dataclass(frozen=True)
 class NewVerdict:
-    """One claim whose verdict on a model is another than before."""
+    """One claim whose verdict on a model, or its strength, is another than before."""
 
     model: str
     claim: str
@@ -92,10 +97,23 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
 def _verdict(
     key: tuple[str, str], old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> Iterator[NewVerdict]:
-    before = str(old["verdict"]) if old else "not on record"
-    after = str(new["verdict"]) if new else "no longer on record"
+    rated = all(claim is not None and _strength(claim) for claim in (old, new))
+    before = _told(old, rated) if old else "not on record"
+    after = _told(new, rated) if new else "no longer on record"
     if before != after:
         yield NewVerdict(*key, before, after)
+
+
+def _told(claim: Mapping[str, Any], rated: bool) -> str:
+    """Return a verdict, with its strength where both runs know one."""
+    return f"{claim['verdict']}, {_strength(claim)}" if rated else str(claim["verdict"])
+
+
+def _strength(claim: Mapping[str, Any]) -> str | None:
+    """Return what the strength of a verdict is called; nothing where no parameter sets are on record."""
+    strength = claim.get("strength")
+    known = isinstance(strength, dict) and strength.get("share") is not None
+    return str(strength["name"]) if known else None
 
 
 def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[MovedEffect]:

@@ -21,11 +21,14 @@ from osteon.pages.panels import BOTTOM, TOP, panel
 from osteon.pages.report import report
 from osteon.pages.support import support
 from osteon.pages.timecourses import TimeCourses
-from osteon.pages.wording import change
+from osteon.pages.wording import change, decisive
 from osteon.simulation.model import load
 from osteon.verification.diff import changes, read_run
+from osteon.verification.summary import sentences, tally
+from osteon.verification.verify import verify
 
 NAME = "osteoblast_vesicles"
+RECORD = PROJECT.shares[NAME]
 
 
 @cache
@@ -72,6 +75,31 @@ def test_every_claim_has_a_card_and_every_check_its_outcome(text: str) -> None:
         for check in result.checks:
             if check.effect is not None:
                 assert change(check.effect) in page.text
+
+
+def test_it_says_what_verify_says_at_its_end(text: str, osteon: Command) -> None:
+    page = " ".join(Reader(text).text.split())
+    told = " ".join(osteon("verify", NAME, "--accept-unmet").out.split())
+    for one in sentences(tally(verify(model(NAME), PROJECT.answers(model(NAME).binding), record=RECORD).results, NAME)):
+        assert one in page
+        assert one in told
+
+
+def test_every_verdict_stands_with_its_strength_and_the_check_that_decides(text: str) -> None:
+    page = " ".join(Reader(text).text.split())
+    for result in verify(model(NAME), PROJECT.answers(model(NAME).binding), record=RECORD).results:
+        if result.deciding is not None:
+            assert str(result) in page, result.claim.id
+            assert " ".join(decisive(result).split()) in page, result.claim.id
+
+
+def test_landmarks_are_shown_apart(text: str) -> None:
+    page = Reader(text)
+    themes = [PROJECT.theme(name) for name in model(NAME).binding.landmarks]
+    for claim in (claim for landmarks in themes for claim in landmarks.claims):
+        assert claim.id in page.ids
+        assert claim.statement in page.text
+    assert "What the sources found" not in page.text
 
 
 def test_every_link_leads_to_a_place_in_the_page(text: str) -> None:

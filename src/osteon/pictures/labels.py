@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Any
 
+_WIDE, _TALL = 0.66, 1.4
+"""How wide a letter and how high a line is at most, as a share of the size of the font."""
 _TURNS = (0, 1, 7, 2, 6, 3, 5, 4)
 """Directions in eighths of a turn, the one that reads best first."""
 
@@ -45,7 +47,7 @@ def spread(panel: Any, labels: Sequence[Label], *, size: float, width: float, he
     """
     taken = [_around(label.x, label.y, 0.12 / width, 0.12 / height) for label in labels]
     for label in labels:
-        extent = 0.55 * size / 72 * len(label.text) / width, 1.25 * size / 72 / height
+        extent = _WIDE * size / 72 * len(label.text) / width, _TALL * size / 72 / height
         box, near = _place(label, extent, taken)
         taken.append(box)
         middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2

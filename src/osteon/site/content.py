@@ -55,7 +55,8 @@ def content(found: SiteResults, wheel: str | None, step: Callable[[], None]) -> 
         made.pages[f"sources/{evidence.source.id}"] = _source(found, evidence)
     made.pages["index"] = _home(found)
     made.pages["scorecard"] = f"{_WIDE}# Scorecard\n\n{_filled('scorecard.html', found=found)}\n"
-    made.pages["landmarks"] = f"{_WIDE}# Landmarks\n\n{_filled('landmarks.html', found=found)}\n"
+    if found.landmarks:
+        made.pages["landmarks"] = f"{_WIDE}# Landmarks\n\n{_filled('landmarks.html', found=found)}\n"
     for folder, title, listed in _indexes(found):
         names = [name for name in made.pages if name.startswith(f"{folder}/")]
         made.pages[folder] = f"{_WIDE}# {title}\n\n{listed}\n\n{_tree(names)}"
@@ -113,6 +114,7 @@ def _add_model(made: SiteContent, found: SiteResults, model: Model, wheel: str |
             counts=counts(own),
             summary=summaries(own)[0],
             sizes=sizes(own),
+            landmarks=bool(own.landmarks.results),
         ),
         "Model contents": _filled("model.html", part="inside", shown=shown),
     }
@@ -140,7 +142,7 @@ def _source(found: SiteResults, evidence: Evidence) -> str:
 def _home(found: SiteResults) -> str:
     told = [(one.source, found.pictures.get(one.source.id)) for one in found.sources]
     body = _filled("home.html", found=found, told=told)
-    trees = _tree(["scorecard", "landmarks", "models", "sources", "try", "docs/index"])
+    trees = _tree(["scorecard", *["landmarks"] * bool(found.landmarks), "models", "sources", "try", "docs/index"])
     return f"{_WIDE}# Osteon\n\n{body}\n\n{trees}"
 
 

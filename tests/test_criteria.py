@@ -316,3 +316,10 @@ def test_the_band_of_a_comparison_lies_on_the_scale_of_effects() -> None:
     assert band("prevented", -2.0) == (-0.4, inf)
     assert band("same", inf) == (-inf, inf)
     assert band("same", 0.0) == (-inf, inf)
+
+
+def test_a_word_for_one_effect_needs_no_second() -> None:
+    """What is compared with nothing keeps its own distance, whatever stands beside it."""
+    expected = interval("increase").low - 0.01
+    for second in (None, 0.0, 5.0):
+        assert shortfall("increase", 0.01, second) == pytest.approx(expected)

@@ -10,6 +10,7 @@ from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.simulation.contrast import Effect
 from osteon.verification.results import CheckResult, ClaimResult
 from osteon.verification.scorecard import Scorecard
+from osteon.verification.summary import Count
 from osteon.verification.verdicts import CheckOutcome, Verdict, verdict
 
 CHECK = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "1 d"}
@@ -132,3 +133,18 @@ def test_verdicts_are_counted_by_model_and_role() -> None:
     assert card.counts(role="held_out") == {"supported": 1}
     assert card.counts("small", "held_out") == {}
     assert card.as_dict()["summary"] == {"small": {"contradicted": 1, "supported": 1}, "other": {"supported": 1}}
+
+
+def test_a_check_in_json_says_when_each_side_is_read() -> None:
+    claim = Claim.model_validate({**CLAIM, "at": "3 d"})
+    own = ContrastCheck.model_validate({**CHECK, "at": "1 d", "reference_at": "2 d"})
+    told = CheckResult(own, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("1 d", "2 d")
+    silent = ContrastCheck.model_validate({name: value for name, value in CHECK.items() if name != "at"})
+    told = CheckResult(silent, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("3 d", "3 d")
+
+
+def test_nothing_is_counted_before_it_is() -> None:
+    assert set(Count().as_dict().values()) == {0}
+    assert Count().share == ""

@@ -16,7 +16,7 @@ NOTABLE = log(1.01)
 
 _ANSWERS = frozenset(
     {
-        *("outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect"),
+        *("outcome", "missing", "reason", "threshold", "value", "reference_value", "effect", "second_effect"),
         *("word", "band", "share", "size"),
     }
 )
@@ -112,8 +112,9 @@ def _told(claim: Mapping[str, Any], rated: bool) -> str:
 def _strength(claim: Mapping[str, Any]) -> str | None:
     """Return what the strength of a verdict is called; nothing where no parameter sets are on record."""
     strength = claim.get("strength")
-    known = isinstance(strength, dict) and strength.get("share") is not None
-    return str(strength["name"]) if known else None
+    if not isinstance(strength, dict) or strength.get("share") is None:
+        return None
+    return str(strength["name"])
 
 
 def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[MovedEffect]:
@@ -125,7 +126,9 @@ def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any])
 
 
 def _question(check: Mapping[str, Any]) -> str:
-    return json.dumps({name: value for name, value in check.items() if name not in _ANSWERS}, sort_keys=True)
+    """Return what a check asks; what is not given counts as what an earlier version did not know."""
+    asked = {name: value for name, value in check.items() if name not in _ANSWERS and value is not None}
+    return json.dumps(asked, sort_keys=True)
 
 
 def _effect(check: Mapping[str, Any]) -> float | None:

@@ -41,7 +41,7 @@ def verify(
     """
     claims = tuple(claims)
     wanted = runs(model, (claim for _, claim in claims))
-    readings = Readings(model.binding, wanted, simulations or model, model.limit)
+    readings = Readings(model.binding, wanted, simulations or model, model.limit, model.paths.lead)
     known = recorded(model, claims, record)
     results = []
     for stem, claim in claims:

@@ -25,7 +25,7 @@ from osteon.evidence.claims import Claim, ContrastCheck, Evidence
 from osteon.evidence.criteria import interval, names, threshold
 from osteon.exporters import bpsl
 from osteon.exporters.bundle import Bundle
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
 """Small enough to be simulated in a test by PyBNF itself; it supports most claims, and refuses some."""

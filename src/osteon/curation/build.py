@@ -9,7 +9,7 @@ from pathlib import Path
 from osteon import sbml
 from osteon.analysis.ablation.recorded import ablation
 from osteon.analysis.ablation.tables import ablation_tables
-from osteon.curation import overview
+from osteon.curation import evidence_page, overview
 from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding
@@ -21,7 +21,11 @@ from osteon.evidence.toml import Document
 from osteon.sbml.antimony import compile_antimony, model_findings
 from osteon.sbml.antimony_text import antimony_findings, read_antimony
 from osteon.simulation.model import Model, read_text
+from osteon.verification.scorecard import Scorecard
 from osteon.verification.verify import verify
+
+_EVIDENCE, _SUMMARY = "docs/evidence.md", "<!-- summary:"
+"""The document on evidence, and the mark before its summary."""
 
 SCHEMAS: dict[str, type[Document]] = {
     "binding": Binding,
@@ -55,7 +59,14 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
     if names:
         return files
     models = [_model(project, name) for name in project.model_names]
-    return files + _schemas(project) + _readme(project, models) + _losses(project, models)
+    cards = _cards(project, models)
+    return [
+        *files,
+        *_schemas(project),
+        *_readme(project, models, cards),
+        *_evidence(project, cards),
+        *_losses(project, models),
+    ]
 
 
 def _model(project: Project, name: str) -> Model:
@@ -156,25 +167,48 @@ def _schemas(project: Project) -> list[tuple[str, Path, str]]:
     return files
 
 
-def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
+def _cards(project: Project, models: Iterable[Model]) -> list[Scorecard]:
+    """Judge every model, where a document of the project shows what becomes of the claims."""
+    if not any(mark in _text(project, path) for path, mark in (("README.md", overview.START), (_EVIDENCE, _SUMMARY))):
+        return []
+    return [verify(model, project.answers(model.binding), record=project.shares.get(model.name)) for model in models]
+
+
+def _text(project: Project, path: str) -> str:
+    """Return the text of a document; empty where the project has none of this name."""
+    found = project.root / path
+    return found.read_text(encoding="utf-8") if found.is_file() else ""
+
+
+def _readme(project: Project, models: Iterable[Model], cards: Iterable[Scorecard]) -> list[tuple[str, Path, str]]:
     """Return the README with its table of models, where the project's README has a place for one."""
-    path = project.root / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _text(project, "README.md")
     if overview.START not in text:
         return []
     rows = []
-    for model in models:
+    for model, card in zip(models, cards, strict=True):
         document = sbml.read(model.sbml, model.shown)
         size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
-        card = verify(model, project.answers(model.binding))
         rows.append((model.binding, [project.evidence(source) for source in model.binding.sources], *size, card))
-    return [("README.md", path, overview.inserted(text, overview.table(rows)))]
+    return [("README.md", project.root / "README.md", overview.inserted(text, overview.table(rows)))]
+
+
+def _evidence(project: Project, cards: Iterable[Scorecard]) -> list[tuple[str, Path, str]]:
+    """Return the document on evidence with its numbers, where the project has one."""
+    text = _text(project, _EVIDENCE)
+    if _SUMMARY not in text:
+        return []
+    claims = [claim for name in project.source_names for claim in project.evidence(name).claims]
+    landmarks = [claim for name in project.theme_names for claim in project.theme(name).claims]
+    text = overview.inserted(text, evidence_page.kinds(claims, landmarks, project.vocabulary), "kinds")
+    text = overview.inserted(text, evidence_page.statements(cards), "summary")
+    return [(_EVIDENCE, project.root / _EVIDENCE, text)]
 
 
 def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the document on ablation with its tables, where the project has one and results on record."""
     path = project.root / "docs" / "ablation.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _text(project, "docs/ablation.md")
     if "<!-- ablation:" not in text:
         return []
     recorded = [ablation(project, model) for model in models]

@@ -49,7 +49,7 @@ class Description:
             _parameters(self.symbols, self.provenance),
             _interventions(self.binding),
             _observables(self.binding),
-            _claims(self.claims),
+            _claims(self.claims, self.binding),
             _needs(self.id, self.ablation, self.changes_since_ablation),
         ]
 
@@ -153,15 +153,15 @@ def _observables(binding: Binding) -> Section:
     return Section(f"Observables ({len(rows)})", ("id", "is", "unit"), rows)
 
 
-def _claims(claims: Sequence[tuple[str, Claim]]) -> Section:
-    rows = tuple((claim.id, claim.statement, claim.place, _asked(claim)) for _, claim in claims)
+def _claims(claims: Sequence[tuple[str, Claim]], binding: Binding) -> Section:
+    rows = tuple((claim.id, claim.statement, claim.place, _asked(claim, binding)) for _, claim in claims)
     return Section(f"Claims it answers to ({len(rows)})", ("id", "what is reported", "where", "asked of a model"), rows)
 
 
-def _asked(claim: Claim) -> str:
+def _asked(claim: Claim, binding: Binding) -> str:
     if claim.documented is not None:
         return f"on record only: {claim.documented}"
-    return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if claim.role == "held_out" else "")
+    return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if binding.role(claim) == "held_out" else "")
 
 
 def _needs(model: str, ablation: Ablation | None, changes: str | None) -> Section:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from osteon.evidence.claims import Claim
+from osteon.evidence.claims import Claim, Role
 from osteon.evidence.durations import convert
 from osteon.evidence.fields import Condition, Duration, Identifier
 from osteon.evidence.toml import Document
@@ -195,9 +195,13 @@ class Binding(Document):
             raise ValueError(f"protocol.default_setting {self.protocol.default_setting!r} is not among the settings")
         return self
 
+    def role(self, claim: Claim) -> Role:
+        """Return the role of a claim for this model: none is held out from one that was composed in view of all."""
+        return "construction" if self.parts and claim.role == "held_out" else claim.role
+
     def is_built_on(self, claim: Claim) -> bool:
         """Say whether the model was built to meet a claim, and no reason is on record why it does not."""
-        return claim.role == "construction" and claim.id not in self.unmet
+        return self.role(claim) == "construction" and claim.id not in self.unmet
 
     def time(self, duration: str) -> float:
         """Return a duration in the model's time unit."""

@@ -26,7 +26,7 @@ from osteon.experiments.runs import missing_words
 from osteon.exporters.bundle import Bundle, File
 from osteon.exporters.estimation import Problem, unmeasured
 from osteon.simulation.contrast import contrasts
-from osteon.verification.scorecard import lack
+from osteon.verification.results import lack
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""

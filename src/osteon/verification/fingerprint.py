@@ -22,6 +22,7 @@ from osteon.evidence.bindings import (
     SettingBinding,
 )
 from osteon.evidence.claims import Claim, ContrastCheck, Intervention, Observable, Setting
+from osteon.evidence.criteria import SMALLEST_EFFECT, WORDS
 from osteon.evidence.landmarks import Landmark
 from osteon.evidence.toml import Document
 from osteon.jobs.versions import code, versions
@@ -79,7 +80,7 @@ def fingerprint(
         model: its SBML without labels, notes and annotations, its binding, its overrides, the words that it binds, and,
             for all kinds but ``ablation``, ranges and formulas of the parameters that are drawn or varied.
         claims: what it is judged by, for ``ablation``, ``robustness`` and ``ensemble``; only those that bear on the
-            result count, and their role only where it does.
+            result count, their role only where it does, and with them the thresholds of their words.
         request: options of the computation, such as seed and number of draws; plain values. A reader leaves them out:
             the same model asked another question does not make a result stale.
     """
@@ -94,7 +95,8 @@ def fingerprint(
         ],
     }
     if kind in ("ablation", "ensemble", "robustness"):
-        parts["claims"] = [_claim(kind, claim) for _, claim in claims if _counts(kind, claim, binding)]
+        counted = [claim for _, claim in claims if _counts(kind, claim, binding)]
+        parts["claims"] = [[_claim(kind, claim) for claim in counted], _criteria(counted)]
     if kind != "ablation":
         parts["parameters"] = {name: _parameter(kind, entry) for name, entry in model.parameters.items()}
     if request is not None:
@@ -159,6 +161,13 @@ def _claim(kind: Kind, claim: Claim) -> dict[str, Any]:
     """Return a claim without prose; robustness counts the draws that support all claims of a role."""
     found: dict[str, Any] = behaviour(claim)
     return found if kind == "robustness" else {name: each for name, each in found.items() if name != "role"}
+
+
+def _criteria(claims: Iterable[Claim]) -> dict[str, Any]:
+    """Return what decides whether the words of some claims hold."""
+    used = {check.expect for claim in claims for check in claim.checks}
+    words = {name: asdict(word) for name, word in WORDS.items() if name in used}
+    return {"smallest effect": SMALLEST_EFFECT, "words": words}
 
 
 def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:

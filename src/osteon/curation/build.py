@@ -12,21 +12,23 @@ from osteon.analysis.ablation.tables import ablation_tables
 from osteon.curation import overview
 from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
-from osteon.evidence.bindings import Binding
+from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Evidence, Vocabulary
 from osteon.evidence.landmarks import Landmarks
+from osteon.evidence.priors import Priors, class_findings, outside
 from osteon.evidence.project import Files, Project, readable
 from osteon.evidence.references import claims_of, conflict_findings, held_out_findings, landmark_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import compile_antimony, model_findings
 from osteon.sbml.antimony_text import antimony_findings, read_antimony
-from osteon.simulation.model import Model, read_text
+from osteon.simulation.model import Model, ranged_parameters, read_text
 from osteon.verification.verify import verify
 
 SCHEMAS: dict[str, type[Document]] = {
     "binding": Binding,
     "evidence": Evidence,
     "landmarks": Landmarks,
+    "priors": Priors,
     "vocabulary": Vocabulary,
 }
 """The documents that have a JSON Schema, by the schema's stem."""
@@ -86,6 +88,32 @@ def mechanism_findings(project: Project, name: str) -> list[Finding]:
     return findings
 
 
+def mechanism_warnings(project: Project, name: str) -> list[Finding]:
+    """Return what is worth knowing of a mechanism without faults: each value outside the range of its class.
+
+    Raises:
+        UnknownIdError: if there is no such mechanism.
+        ProjectError: if its files have faults.
+    """
+    files, binding = project.known_files(name), project.binding(name)
+    document = sbml.read(compiled(project, name), files.shown(files.antimony))
+    values = sbml.parameter_values(document.getModel())
+    parameters = ranged_parameters(project, binding, document)
+    return [
+        Finding(
+            f"{files.shown(files.binding)}: parameters.{one}",
+            f"the model's value {values[one]:g} lies outside {_class_range(parameters[one])}",
+            "warning",
+        )
+        for one in outside(parameters, values)
+    ]
+
+
+def _class_range(entry: ParameterBinding) -> str:
+    low, high = entry.range or (0.0, 0.0)
+    return f"the range of its class {entry.prior!r}, {low:.3g} to {high:.3g} {entry.unit}"
+
+
 def _model_findings(project: Project, name: str) -> list[Finding]:
     """Return the faults of the first stage that has any: a later stage would only repeat them in other words."""
     files = project.known_files(name)
@@ -96,7 +124,7 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
         if crossed:
             return crossed
         claims = list(project.claims(binding))
-        inherited = project.inherited(binding)
+        inherited, priors = project.inherited(binding), project.priors
         text = read_antimony(files.antimony, shown)
         findings = list(antimony_findings(text, shown, files.antimony.parent))
         document = None if findings else sbml.read(compiled(project, name), shown)
@@ -112,6 +140,7 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
         *reason_findings(binding, _claim_ids(project), where),
+        *class_findings(binding.parameters, priors, sbml.parameter_values(document.getModel()), where),
     ]
 
 

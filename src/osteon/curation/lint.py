@@ -75,7 +75,7 @@ def _targets(binding: Binding) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _parameter_findings(entry: ParameterBinding, part: sbml.Symbol, model: Any, where: str) -> Iterator[Finding]:
     value = part.value
-    if value is not None and not entry.range[0] <= value <= entry.range[1]:
+    if value is not None and entry.range is not None and not entry.range[0] <= value <= entry.range[1]:
         yield Finding(f"{where}.range", f"the model's value {value:g} lies outside {list(entry.range)}")
     try:
         if not units.same(entry.unit, part.unit, model):

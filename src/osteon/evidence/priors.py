@@ -1,7 +1,7 @@
 """Priors: the range of each class of quantities, one for the whole project, chosen without a look at any claim.
 
-A parameter that has been measured has a range of its own in its model's binding. Every other one that is free belongs to
-a class, such as the half-lives of proteins, and is drawn from the range of its class in whatever model it stands.
+A parameter that was measured has a range of its own in its model's binding. Every other one that is free belongs to a
+class, such as the half-lives of proteins, and is drawn from the range of its class in whatever model it stands.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Prior(Document):
         if low >= high:
             raise ValueError(f"range {list(self.range)} is no range; the lowest value comes first")
         if low <= 0 and (self.distribution == "log-uniform" or self.measure != "value"):
-            raise ValueError(f"range {list(self.range)} of a {self.measure} drawn {self.distribution} starts above zero")
+            raise ValueError(
+                f"range {list(self.range)} of a {self.measure} drawn {self.distribution} starts above zero"
+            )
         if self.measure in ("half-life", "mean time") and self.unit not in SECONDS:
             raise ValueError(f"unit {self.unit!r} is no unit of time; one of {', '.join(SECONDS)}")
         if self.measure == "factor" and self.unit != "dimensionless":
@@ -112,9 +114,7 @@ def ranged(
 
 def _placed(entry: ParameterBinding, priors: Priors, value: float) -> ParameterBinding:
     prior = _prior(entry, priors)
-    return entry.model_copy(
-        update={"range": prior.bounds(entry.unit, value), "distribution": prior.distribution}
-    )
+    return entry.model_copy(update={"range": prior.bounds(entry.unit, value), "distribution": prior.distribution})
 
 
 def _prior(entry: ParameterBinding, priors: Priors) -> Prior:
@@ -139,7 +139,9 @@ def class_findings(
         where = f"{shown}: parameters.{name}"
         if entry.prior is None:
             if entry.is_free and entry.citation is None:
-                what = "has a range of its own and no 'citation' of who measured it; cite one, or give a class as 'prior'"
+                what = (
+                    "has a range of its own and no 'citation' of who measured it; cite one, or give a class as 'prior'"
+                )
                 yield Finding(f"{where}.range", what)
             continue
         try:

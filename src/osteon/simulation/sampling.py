@@ -1,7 +1,8 @@
 """Drawing parameters from the ranges that bindings call plausible.
 
-A parameter is drawn from the range that was measured or that its class has (`osteon.evidence.priors.ranged`), in the way
-that belongs to the range; one whose range is a single value is left alone. Derived parameters follow from their formulas in every draw, so control stays at rest.
+A parameter is drawn from the range that was measured or that its class has (`osteon.evidence.priors.ranged`), in the
+way that belongs to the range; one whose range is a single value is left alone. Derived parameters follow from their
+formulas in every draw, so control stays at rest.
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from osteon import sbml
 from osteon.analysis.ablation.recorded import ablation
 from osteon.analysis.ablation.tables import ablation_tables
-from osteon.curation import overview
+from osteon.curation import classes, overview
 from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
 from osteon.evidence.bindings import Binding, ParameterBinding
@@ -57,7 +57,7 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
     if names:
         return files
     models = [_model(project, name) for name in project.model_names]
-    return files + _schemas(project) + _readme(project, models) + _losses(project, models)
+    return files + _schemas(project) + _readme(project, models) + _losses(project, models) + _ranges(project, models)
 
 
 def _model(project: Project, name: str) -> Model:
@@ -211,3 +211,30 @@ def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
     claims = (claim for name in project.source_names for claim in project.evidence(name).claims)
     block = ablation_tables(found, {claim.id: claim.statement for claim in claims})
     return [("docs/ablation.md", path, overview.inserted(text, block, "ablation"))]
+
+
+def _ranges(project: Project, models: Sequence[Model]) -> list[tuple[str, Path, str]]:
+    """Return the documents that have a place for tables of the classes of quantities and of what lies outside them."""
+    parameters, values = {}, {}
+    for model in models:
+        document = sbml.read(model.sbml, model.shown)
+        values[model.name] = sbml.parameter_values(document.getModel())
+        found = ranged_parameters(project, model.binding, document)
+        parameters[model.name] = {name: entry for name, entry in found.items() if name in values[model.name]}
+    beyond = {name: outside(entries, values[name]) for name, entries in parameters.items()}
+    blocks = {
+        "classes": classes.class_table(project.priors, (model.binding.parameters for model in models)),
+        "ranges": classes.range_table(parameters, beyond),
+        "outside": classes.outside_table(parameters, values, beyond),
+    }
+    return [
+        (f"docs/{path.name}", path, _with_blocks(path.read_text(encoding="utf-8"), blocks))
+        for path in sorted((project.root / "docs").glob("*.md"))
+        if any(f"<!-- {block}:" in path.read_text(encoding="utf-8") for block in blocks)
+    ]
+
+
+def _with_blocks(text: str, blocks: Mapping[str, str]) -> str:
+    for name, block in blocks.items():
+        text = overview.inserted(text, block, name) if f"<!-- {name}:" in text else text
+    return text

@@ -46,9 +46,7 @@ class Prior(Document):
         if low >= high:
             raise ValueError(f"range {list(self.range)} is no range; the lowest value comes first")
         if low <= 0 and (self.distribution == "log-uniform" or self.measure != "value"):
-            raise ValueError(
-                f"range {list(self.range)} of a {self.measure} drawn {self.distribution} starts above zero"
-            )
+            raise ValueError(f"range {list(self.range)}: a {self.measure} drawn {self.distribution} is above zero")
         if self.measure in ("half-life", "mean time") and self.unit not in SECONDS:
             raise ValueError(f"unit {self.unit!r} is no unit of time; one of {', '.join(SECONDS)}")
         if self.measure == "factor" and self.unit != "dimensionless":
@@ -139,9 +137,7 @@ def class_findings(
         where = f"{shown}: parameters.{name}"
         if entry.prior is None:
             if entry.is_free and entry.citation is None:
-                what = (
-                    "has a range of its own and no 'citation' of who measured it; cite one, or give a class as 'prior'"
-                )
+                what = "without the 'citation' of a measurement; cite one, or give the class of the quantity as 'prior'"
                 yield Finding(f"{where}.range", what)
             continue
         try:

@@ -139,9 +139,9 @@ class Project:
     def priors(self) -> Priors:
         """The classes of quantities, with the range of each; none where the project has no such file."""
         path = self.root / _PRIORS
-        return (
-            self._once(path, lambda path: toml.read(path, Priors, _PRIORS.as_posix())) if path.is_file() else Priors()
-        )
+        if not path.is_file():
+            return Priors()
+        return self._once(path, lambda path: toml.read(path, Priors, _PRIORS.as_posix()))
 
     @cached_property
     def model_names(self) -> tuple[str, ...]:

@@ -35,14 +35,7 @@ def parameter_table(
             own = nan if symbol.value is None else symbol.value
             value = changes.get(symbol.id, Change()).applied(own)
             basis = entry.citation or entry.formula or entry.reason
-            rows[symbol.id] = (
-                value,
-                entry.unit,
-                *(entry.range or (nan, nan)),
-                entry.prior,
-                entry.provenance,
-                basis,
-                entry.meaning,
-            )
+            bounds = entry.range or (nan, nan)
+            rows[symbol.id] = (value, entry.unit, *bounds, entry.prior, entry.provenance, basis, entry.meaning)
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS))
     return frame.rename_axis("parameter")

@@ -139,7 +139,8 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
     return list(model_findings(document, shown)) or [
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
-        *reason_findings(binding, _claim_ids(project), where),
+        *reason_findings(binding.parameters, _claim_ids(project), f"{where}: parameters"),
+        *reason_findings(priors.classes, _claim_ids(project), "models/priors.toml: classes"),
         *class_findings(binding.parameters, priors, sbml.parameter_values(document.getModel()), where),
     ]
 

@@ -179,3 +179,9 @@ def test_settings_of_libroadrunner_in_the_home_are_not_read(variable: str, tmp_p
         [sys.executable, "-c", script], env=environment, capture_output=True, check=False, timeout=300
     )
     assert b"cannot be compiled" in done.stderr
+
+
+def test_what_is_not_to_be_kept_is_not(folder: Path, loads: list[bool]) -> None:
+    assert _made(0.125).replace(cached=False).simulator
+    assert loads == []
+    assert not folder.exists() or not any(folder.iterdir())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from osteon.verification.diff import NOTABLE, MovedEffect, NewVerdict, changes
+from osteon.errors import OsteonError
+from osteon.verification.diff import NOTABLE, MovedEffect, NewVerdict, changes, read_run
 
 
 def _run(effect: float | str | None, verdict: str = "supported", claim: str = "T-01", **check: object) -> dict:
@@ -55,3 +59,17 @@ def test_verdicts_that_are_others_come_and_go() -> None:
         NewVerdict("m", "T-03", "not on record", "supported"),
         NewVerdict("m", "T-02", "failed", "no longer on record"),
     )
+
+
+@pytest.mark.parametrize("more", [{}, {"setting": "culture"}])
+@pytest.mark.parametrize("without", [None, "model", "claim", "verdict", "checks"])
+def test_a_saved_run_has_four_keys_for_each_claim(more: dict, without: str | None, tmp_path: Path) -> None:
+    run = _run(0.1)
+    run["claims"][0] |= more
+    run["claims"][0].pop(without, None)
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    if without is None:
+        assert read_run(tmp_path / "run.json") == run
+    else:
+        with pytest.raises(OsteonError, match="not a saved run"):
+            read_run(tmp_path / "run.json")

@@ -1,5 +1,6 @@
 """SBML: compiled from Antimony, read, changed and taken as a graph of influences. Only this package reads SBML."""
 
+from osteon.sbml.laws import laws
 from osteon.sbml.reading import (
     Reaction,
     Symbol,
@@ -33,6 +34,7 @@ __all__ = [
     "evaluate",
     "flattened",
     "is_symbol",
+    "laws",
     "names_in",
     "observable_ids",
     "parameter_values",

@@ -142,7 +142,7 @@ def test_what_is_fitted_has_its_range(name: str) -> None:
     for parameter, scale, lower, upper in found:
         binding = gathered(name).provenance[parameter]
         assert (float(lower), float(upper)) == tuple(binding.range)
-        assert scale == ("log10" if binding.range[0] > 0 else "lin")
+        assert scale == ("log10" if binding.is_logarithmic else "lin")
     assert text.split("edition")[1] == written(name)[f"{name}.conf"].split("edition")[1]
 
 

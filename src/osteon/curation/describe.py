@@ -126,9 +126,10 @@ def _parameters(symbols: Sequence[sbml.Symbol], provenance: Mapping[str, Paramet
     for symbol in symbols:
         entry = provenance.get(symbol.id)
         if entry is not None:
-            bounds = f"{entry.range[0]:g} to {entry.range[1]:g}"
-            rows.append((symbol.id, entry.meaning, _number(symbol.value), entry.unit, bounds, _whence(entry)))
-    columns = ("id", "meaning", "value", "unit", "plausible range", "provenance")
+            bounds = f"{entry.range[0]:g} to {entry.range[1]:g}" if entry.range else ""
+            value = _number(symbol.value)
+            rows.append((symbol.id, entry.meaning, value, entry.unit, bounds, entry.prior or "", _whence(entry)))
+    columns = ("id", "meaning", "value", "unit", "plausible range", "class of range", "provenance")
     return Section(f"Parameters ({len(rows)})", columns, tuple(rows))
 
 

@@ -213,8 +213,8 @@ def _fit(problem: Problem) -> Iterator[str]:
     yield "population_size = 40"
     yield "max_iterations = 100"
     for name, entry in problem.free.items():
-        lower, upper = entry.range
-        scale = "log10" if lower > 0.0 else "lin"
+        lower, upper = entry.range or (0.0, 0.0)
+        scale = "log10" if entry.is_logarithmic else "lin"
         yield f"parameter: {name}, prior: uniform, parameter_scale: {scale}, lower: {lower!r}, upper: {upper!r}"
 
 

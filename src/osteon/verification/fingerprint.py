@@ -61,7 +61,7 @@ PROSE: Mapping[type[Document], frozenset[str]] = {
     SettingBinding: frozenset({"reason"}),
     ObservableBinding: frozenset({"unit", "note"}),
     Counterfactual: frozenset({"meaning"}),
-    ParameterBinding: frozenset({"meaning", "provenance", "unit", "citation", "reason"}),
+    ParameterBinding: frozenset({"meaning", "provenance", "unit", "prior", "citation", "reason"}),
 }
 """The fields of each document that no number follows from. A field that is not listed counts as behaviour."""
 
@@ -174,7 +174,7 @@ def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:
     """Return the formula that a parameter follows, else the range it is drawn from; a scan has values of its own."""
     found: dict[str, Any] = behaviour(entry)
     ranged = kind != "scan" and entry.formula is None
-    return {name: each for name, each in found.items() if ranged or name != "range"}
+    return {name: each for name, each in found.items() if ranged or name not in ("range", "distribution")}
 
 
 def _sha256(text: str) -> str:

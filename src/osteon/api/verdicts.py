@@ -89,7 +89,7 @@ def score(
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown, foreign=True)
+    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown)
     return _scorecard(opened_, [judged, *others], progress)
 
 

@@ -59,7 +59,7 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
 
 
 def _model(project: Project, name: str) -> Model:
-    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name)
+    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name, foreign=False)
 
 
 def compiled(project: Project, name: str) -> str:

@@ -51,12 +51,22 @@ def read(text: str, shown: str) -> Any:
 
 def flattened(document: Any) -> Any:
     """Return a copy of a document with function definitions written out and local parameters made global."""
-    copy = document.clone()
-    for step in ("expandFunctionDefinitions", "promoteLocalParameters"):
-        properties = libsbml.ConversionProperties()
-        properties.addOption(step, True)
-        copy.convert(properties)
+    copy = unfolded(document)
+    _convert(copy, "promoteLocalParameters")
     return copy
+
+
+def unfolded(document: Any) -> Any:
+    """Return a copy of a document with function definitions written out."""
+    copy = document.clone()
+    _convert(copy, "expandFunctionDefinitions")
+    return copy
+
+
+def _convert(document: Any, step: str) -> None:
+    properties = libsbml.ConversionProperties()
+    properties.addOption(step, True)
+    document.convert(properties)
 
 
 def problems(document: Any) -> list[str]:

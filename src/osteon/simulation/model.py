@@ -48,7 +48,7 @@ class Model:
     influences read the same set.
 
     Args:
-        text: the model's SBML text.
+        text: the model's SBML text, anybody's; it passes `osteon.sbml.gate`.
         binding: what the words mean in it.
         vocabulary: the words.
         shown: the SBML file as the user knows it, for messages.
@@ -58,7 +58,12 @@ class Model:
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
         engine: what it is run in, one of `ENGINES`.
-        foreign: whether the file is none of the project's own, so that it is tried in a process of its own first.
+        foreign: whether the text may be anybody's, so that it is tried in a process of its own first; not of the
+            project's own models, which are built.
+
+    Raises:
+        CompilationError: if the text is not SBML.
+        ProjectError: if its SBML is wrong, or of a kind that is not simulated; names every fault.
     """
 
     def __init__(
@@ -74,9 +79,10 @@ class Model:
         accuracy: Accuracy | None = None,
         cached: bool = True,
         engine: str = "roadrunner",
-        foreign: bool = False,
+        foreign: bool = True,
     ) -> None:
-        self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
+        self.sbml = sbml.admitted(text, shown)
+        self.binding, self.vocabulary, self.shown = binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
@@ -400,7 +406,15 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
     text = read_text(files.sbml, shown)
     parameters = project.parameters(binding)
-    return Model(text, binding, project.vocabulary, shown=shown, parameters=parameters, overrides=overrides)
+    return Model(
+        text,
+        binding,
+        project.vocabulary,
+        shown=shown,
+        parameters=parameters,
+        overrides=overrides,
+        foreign=False,
+    )
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import libsbml
 
 from osteon.sbml.reading import unfolded
+from osteon.sbml.trees import filled
 
 _RELATIONS = frozenset({"gt", "lt", "geq", "leq", "eq", "neq"})
 _STEPS = {"floor": "x", "ceil": "x", "factorial": "x", "quotient": "x/y", "rem": "x/y"}
@@ -69,9 +70,9 @@ def _without_locals(law: Any) -> Any:
 def _jumps(tree: Any) -> Iterator[Any]:
     name = _function(tree)
     if _has_names(tree) and name in _RELATIONS:
-        yield _filled("x > y", tree)
+        yield filled("x > y", **_arguments(tree))
     elif _has_names(tree) and name in _STEPS:
-        yield _filled(f"sin(pi*({_STEPS[name]})) > 0", tree)
+        yield filled(f"sin(pi*({_STEPS[name]})) > 0", **_arguments(tree))
     for place in range(tree.getNumChildren()):
         yield from _jumps(tree.getChild(place))
 
@@ -84,19 +85,5 @@ def _has_names(tree: Any) -> bool:
     return bool(tree.isName()) or any(_has_names(tree.getChild(place)) for place in range(tree.getNumChildren()))
 
 
-def _filled(pattern: str, tree: Any) -> Any:
-    """Return a formula of ``x`` and ``y`` with the first and the second argument of a tree in their places."""
-    filled = libsbml.parseL3Formula(pattern)
-    arguments = [tree.getChild(place).deepCopy() for place in range(min(2, tree.getNumChildren()))]
-    places = list(_places(filled))
-    for parent, place, name in places:
-        parent.replaceChild(place, arguments["xy".index(name)].deepCopy(), True)
-    return filled
-
-
-def _places(tree: Any) -> Iterator[tuple[Any, int, str]]:
-    for place in range(tree.getNumChildren()):
-        child = tree.getChild(place)
-        if child.isName() and child.getName() in ("x", "y"):
-            yield tree, place, child.getName()
-        yield from _places(child)
+def _arguments(tree: Any) -> dict[str, Any]:
+    return {name: tree.getChild(place) for place, name in enumerate("xy"[: tree.getNumChildren()])}

@@ -174,13 +174,28 @@ class _RoadRunner:
         if name in self._inputs:
             self.set_level(name, value)
         else:
-            self._runner[name] = value
+            self._put(name, value)
+
+    def _put(self, symbol: str, value: float) -> None:
+        """Set a symbol; by its place where its name is a spelling of ``time``, for roadrunner would set the time."""
+        if symbol.lower() != "time":
+            self._runner[symbol] = value
+            return
+        model = self._model
+        for names, put in (
+            (model.getGlobalParameterIds(), model.setGlobalParameterValues),
+            (model.getCompartmentIds(), model.setCompartmentVolumes),
+            (model.getFloatingSpeciesIds(), model.setFloatingSpeciesAmounts),
+            (model.getBoundarySpeciesIds(), model.setBoundarySpeciesAmounts),
+        ):
+            if symbol in names:
+                put([list(names).index(symbol)], [value])
 
     def level(self, species: str) -> float:
         return float(self._runner[self._symbol(species)])
 
     def set_level(self, species: str, value: float) -> None:
-        self._runner[self._symbol(species)] = value
+        self._put(self._symbol(species), value)
 
     def _symbol(self, species: str) -> str:
         return species if self._runner.getHasOnlySubstanceUnits(species) else f"[{species}]"
@@ -206,7 +221,7 @@ class _RoadRunner:
             self._model.setFloatingSpeciesAmounts(state)
             return
         for place, name in self._beside:
-            self._runner[name] = float(state[place])
+            self._put(name, float(state[place]))
         if self._inside:
             self._model.setFloatingSpeciesAmounts(self._where, [float(state[place]) for place in self._inside])
 

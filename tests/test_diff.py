@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from osteon.verification.diff import NOTABLE, MovedEffect, NewVerdict, changes
+from osteon.errors import OsteonError
+from osteon.verification.diff import NOTABLE, MovedEffect, NewVerdict, changes, read_run
 
 
 def _run(effect: float | str | None, verdict: str = "supported", claim: str = "T-01", **check: object) -> dict:
@@ -55,3 +58,10 @@ def test_verdicts_that_are_others_come_and_go() -> None:
         NewVerdict("m", "T-03", "not on record", "supported"),
         NewVerdict("m", "T-02", "failed", "no longer on record"),
     )
+
+
+def test_a_run_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"claims": []}', encoding="utf-16")
+    with pytest.raises(OsteonError, match=r"run\.json: not JSON: it is text in UTF-16; save it in UTF-8"):
+        read_run(path)

@@ -44,8 +44,9 @@ def verify(
     Raises:
         OsteonError: as in `load`.
     """
-    from osteon.simulation.model import load
+    from osteon.simulation.model import load, require_engine
 
+    require_engine(engine)
     opened_ = opened(project)
     names = named(opened_, models)
     change = overriding(overrides, scale)

@@ -159,7 +159,7 @@ def _schemas(project: Project) -> list[tuple[str, Path, str]]:
 def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the README with its table of models, where the project's README has a place for one."""
     path = project.root / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = read_text(path, "README.md") if path.is_file() else ""
     if overview.START not in text:
         return []
     rows = []
@@ -174,7 +174,7 @@ def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
 def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the document on ablation with its tables, where the project has one and results on record."""
     path = project.root / "docs" / "ablation.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = read_text(path, "docs/ablation.md") if path.is_file() else ""
     if "<!-- ablation:" not in text:
         return []
     recorded = [ablation(project, model) for model in models]

@@ -18,6 +18,7 @@ from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
+from osteon.extras import require
 from osteon.files import read_file
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
@@ -38,6 +39,7 @@ ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType(
     {"roadrunner": roadrunner.opened, "copasi": copasi.opened}
 )
 """What a model can be run in, by name."""
+_NEEDED = {"copasi": ("COPASI",)}
 
 
 class Model:
@@ -87,9 +89,7 @@ class Model:
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
-        if engine not in ENGINES:
-            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
-            raise UnknownIdError(f"no engine {engine!r}{hint}")
+        require_engine(engine)
         self._cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
 
@@ -385,6 +385,19 @@ class Model:
             return self.binding.time(text)
         except ValueError as error:
             raise OsteonError(str(error)) from None
+
+
+def require_engine(engine: str) -> None:
+    """Refuse a simulator before anything is loaded for it.
+
+    Raises:
+        UnknownIdError: if there is none of this name.
+        OsteonError: if it is not installed.
+    """
+    if engine not in ENGINES:
+        hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+        raise UnknownIdError(f"no engine {engine!r}{hint}")
+    require(f"engine {engine!r}", "export", _NEEDED.get(engine, ()))
 
 
 def _made(arguments: Mapping[str, Any]) -> Model:

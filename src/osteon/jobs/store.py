@@ -33,7 +33,10 @@ class Store:
 
     def numbers(self) -> frozenset[int]:
         """Return the numbers of all chunks that are kept whole."""
-        return frozenset(int(path.name.split(".")[0]) for path in self.folder.glob("*.npz") if _content(path))
+        try:
+            return frozenset(int(path.name.split(".")[0]) for path in self.folder.glob("*.npz") if _content(path))
+        except OSError:  # A folder that may not be looked into has none.
+            return frozenset()
 
     def keep(self, number: int, columns: Mapping[str, NDArray[Any]]) -> None:
         """Keep a chunk.

@@ -248,7 +248,8 @@ def test_a_stoichiometry_may_be_computed(equilibrate: bool) -> None:
     assert _after(made, "drug", 30.0) == pytest.approx(6.0, rel=1e-6)
 
 
-def test_events_need_no_ids() -> None:
-    made = _model("species S = 1; p = 1; E: at time > 1: S = 3", equilibrate=False, acts={})
+@pytest.mark.parametrize("delay", ["", "0.5 after "])
+def test_events_need_no_ids(delay: str) -> None:
+    made = _model(f"species S = 1; p = 1; E: at {delay}time > 1: S = 3", equilibrate=False, acts={})
     unnamed = made.replace(text=made.sbml.replace('<event id="E"', "<event"))
     assert _after(unnamed, "control", 2.0) == pytest.approx(3.0)

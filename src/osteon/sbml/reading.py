@@ -217,6 +217,15 @@ def in_order(text: str) -> str:
     return str(libsbml.writeSBMLToString(document))
 
 
+def with_event_ids(text: str) -> str:
+    """Return SBML text in which every event has an id."""
+    document = libsbml.readSBMLFromString(text)
+    for place, event in enumerate(document.getModel().getListOfEvents()):
+        if not event.isSetIdAttribute():
+            event.setIdAttribute(f"osteon_event_{place}")
+    return str(libsbml.writeSBMLToString(document))
+
+
 def standing_still(text: str) -> str | None:
     """Return SBML text without its events, in which time is zero; nothing where that changes nothing."""
     if _TIME not in text and "<event " not in text and "<event>" not in text:

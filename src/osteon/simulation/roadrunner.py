@@ -19,7 +19,7 @@ from osteon import cache
 from osteon.errors import CompilationError
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
 from osteon.sbml.jumps import with_stops
-from osteon.sbml.reading import in_order, initial_rules, observable_ids, standing_still
+from osteon.sbml.reading import in_order, initial_rules, observable_ids, standing_still, with_event_ids
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 from osteon.simulation.vector import Vector
 
@@ -53,7 +53,9 @@ def opened(
     sbml = in_order(sbml)
     still = standing_still(sbml)
     resting = None if still is None else compiled(with_stops(still), name, cached=cached, foreign=foreign)
-    stopped = with_stops(sbml)
+    delayed = _DELAY.search(sbml) is not None
+    # libroadrunner cannot tell of an event without an id that it has happened.
+    stopped = with_event_ids(with_stops(sbml)) if delayed else with_stops(sbml)
     return _RoadRunner(
         compiled(stopped, name, cached=cached, foreign=foreign),
         resting,
@@ -61,7 +63,7 @@ def opened(
         accuracy,
         initial_rules(sbml),
         eventful=_EVENT.search(sbml) is not None,
-        anew=stopped if _DELAY.search(sbml) else None,
+        anew=stopped if delayed else None,
     )
 
 

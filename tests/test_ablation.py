@@ -11,7 +11,7 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, generated
 from osteon.analysis.ablation.result import NOTICEABLE, STANDINGS, Ablation, EdgeOutcome
-from osteon.analysis.ablation.run import ablation, ablation_plan, job
+from osteon.analysis.ablation.run import _has_mirror, ablation, ablation_plan, job
 from osteon.analysis.ablation.tables import ablation_tables
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
@@ -402,3 +402,12 @@ def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> No
 @pytest.mark.slow
 def test_the_document_has_the_tables_of_what_is_on_record() -> None:
     assert (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8") == generated()["docs/ablation.md"]
+
+
+def test_a_symbol_that_rests_at_nothing_has_no_mirror() -> None:
+    """The mirror image of rest at zero would be endless; one that rests at zero in one setting of two has one."""
+    assert not _has_mirror("x", {"one": {"x": 0.0}, "other": {"x": 0.0}})
+    assert _has_mirror("x", {"one": {"x": 0.0}, "other": {"x": 1.0}})
+    assert not _has_mirror("x", {"one": {"x": -1.0}, "other": {"x": 1.0}})
+    assert not _has_mirror("x", {"one": {"x": 1e-12}})
+    assert _has_mirror("x", {"one": {"x": 1.1e-12}})

@@ -219,3 +219,9 @@ def test_a_cache_is_never_beside_the_work_for_want_of_a_home(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     assert not cache.can_keep(Path("~/.cache"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_to_be_kept_is_not(folder: Path, loads: list[bool]) -> None:
+    assert _made(0.125).replace(cached=False).simulator
+    assert loads == []
+    assert not folder.exists() or not any(folder.iterdir())

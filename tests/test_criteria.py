@@ -280,3 +280,10 @@ def test_a_label_comes_before_those_that_include_it() -> None:
 def test_an_interval_says_where_a_word_holds() -> None:
     assert interval("increase").low == log(1.10)
     assert interval("partly prevented").open_below
+
+
+def test_a_word_for_one_effect_needs_no_second() -> None:
+    """What is compared with nothing keeps its own distance, whatever stands beside it."""
+    expected = interval("increase").low - 0.01
+    for second in (None, 0.0, 5.0):
+        assert shortfall("increase", 0.01, second) == pytest.approx(expected)

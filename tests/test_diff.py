@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,17 @@ def test_a_run_in_another_encoding_is_told(tmp_path: Path) -> None:
     path.write_text('{"claims": []}', encoding="utf-16")
     with pytest.raises(OsteonError, match=r"run\.json: not JSON: it is text in UTF-16; save it in UTF-8"):
         read_run(path)
+
+
+@pytest.mark.parametrize("more", [{}, {"setting": "culture"}])
+@pytest.mark.parametrize("without", [None, "model", "claim", "verdict", "checks"])
+def test_a_saved_run_has_four_keys_for_each_claim(more: dict, without: str | None, tmp_path: Path) -> None:
+    run = _run(0.1)
+    run["claims"][0] |= more
+    run["claims"][0].pop(without, None)
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    if without is None:
+        assert read_run(tmp_path / "run.json") == run
+    else:
+        with pytest.raises(OsteonError, match="not a saved run"):
+            read_run(tmp_path / "run.json")

@@ -367,3 +367,20 @@ def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     assert "of 6250 chunks are kept in" in err
     assert "the same command goes on from them" in err
     assert "Traceback" not in err
+
+
+def test_random_draws_are_not_spread_as_others_are() -> None:
+    """One stream of numbers, in rows, so that more draws begin with the same ones."""
+    expected = np.random.default_rng(5).random((3, 2))
+    assert quantiles("random", 3, 2, 5).tolist() == expected.tolist()
+    assert quantiles("sobol", 4, 2, 5).tolist() != np.random.default_rng(5).random((4, 2)).tolist()
+    assert quantiles("sobol", 4, 0, 5).shape == (4, 0)
+
+
+def test_an_audit_is_closer_than_a_draw() -> None:
+    made = small.model(
+        interventions={"more": ("treatment", {"scale": {"boost": 2.0}})}, parameters={"k": _range(0.1, 1)}
+    )
+    tried = Samples(made, [("t", TURNED)], sampler="random", number=8, seed=3, every=1)
+    columns = judged(tried, Chunk(0, range(8), 0))
+    assert (columns["effects"][:, 0] != columns["audit_effects"][:, 0]).any()

@@ -8,7 +8,7 @@ import pytest
 
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.simulation.contrast import Effect
-from osteon.verification.scorecard import CheckOutcome, CheckResult, ClaimResult, Scorecard, Verdict
+from osteon.verification.scorecard import CheckOutcome, CheckResult, ClaimResult, Count, Scorecard, Verdict
 from osteon.verification.verify import verdict
 
 CHECK = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "1 d"}
@@ -129,3 +129,17 @@ def test_verdicts_are_counted_by_model_and_role() -> None:
     assert card.counts(role="held_out") == {"supported": 1}
     assert card.counts("small", "held_out") == {}
     assert card.as_dict()["summary"] == {"small": {"contradicted": 1, "supported": 1}, "other": {"supported": 1}}
+
+
+def test_a_check_in_json_says_when_each_side_is_read() -> None:
+    claim = Claim.model_validate({**CLAIM, "at": "3 d"})
+    own = ContrastCheck.model_validate({**CHECK, "at": "1 d", "reference_at": "2 d"})
+    told = CheckResult(own, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("1 d", "2 d")
+    silent = ContrastCheck.model_validate({name: value for name, value in CHECK.items() if name != "at"})
+    told = CheckResult(silent, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("3 d", "3 d")
+
+
+def test_nothing_is_counted_before_it_is() -> None:
+    assert Count().as_dict() == {"reproduced": 0, "contradicted": 0, "not_representable": 0}

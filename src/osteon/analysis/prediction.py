@@ -50,8 +50,8 @@ def predict_over_values(
 
     Returns:
         The table of `Model.predict` with ``direction``, ``agreeing`` (sets of that direction), ``low`` and ``high``
-        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, their number, and ``failed``, the
-        number of those whose simulation broke; they count as not agreeing.
+        (5 % and 95 % quantiles of the fold change; NaN where there is no path). ``.attrs`` carries ``draws``, their
+        number, and ``failed``, the number of those whose simulation broke; they count as not agreeing.
 
     Raises:
         SimulationError: if a simulation breaks with the model's own values.
@@ -73,7 +73,7 @@ def predict_over_values(
         sum(one.direction == effect.direction for one in column) for effect, column in zip(own, columns, strict=True)
     ]
     for name, share in (("low", 0.05), ("high", 0.95)):
-        frame[name] = [_quantile([one.fold for one in column], share) for column in columns]
+        frame[name] = [_quantile([one.fold for one in column if one.path], share) for column in columns]
     frame.attrs = {"model": model.name, **frame.attrs, "draws": number, "failed": number - len(found)}
     return frame
 

@@ -33,12 +33,13 @@ class Act(Document):
 
 
 class InterventionBinding(Act):
-    """One intervention in terms of the model; ``start`` and ``end`` override what its kind implies."""
+    """One intervention in terms of the model; ``start`` and ``end`` are for words without times of their own."""
 
     start: Duration | None = None
-    """When it starts, counted from t = 0; if not given, a treatment starts then, a genotype before equilibration."""
+    """When it starts, counted from t = 0, where the vocabulary does not say so; if not given, a treatment starts then,
+    a genotype at birth, or in a culture before it rests."""
     end: Duration | None = None
-    """When it ends, counted from t = 0; if not given, it lasts."""
+    """When it ends, counted from t = 0, where the vocabulary does not say so; if not given, it lasts."""
     reason: str
     """Why these symbols and values express the intervention."""
 
@@ -83,7 +84,7 @@ class SettingBinding(Act):
     horizon: Duration
     """How long time courses in this setting are, such as '14 d'."""
     equilibrate: bool = True
-    """Whether the model is brought to its steady state before t = 0."""
+    """Whether the model is brought to its steady state first: that of a healthy animal, or of a culture as it is."""
     reason: str
     """Why these symbols and values express the setting."""
 

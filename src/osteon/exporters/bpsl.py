@@ -116,6 +116,8 @@ class _Writer:
         features = {str(reading.at) for _, reading in compared.readings} & {*FEATURES} - {STEADY_STATE}
         if features:
             return f"BPSL has no word for the {features.pop()} of one run against another"
+        if compared.reading.average is not None:
+            return f"BPSL has no word for an average over {compared.reading.average}"
         return None
 
     def _constraints(self, check: ContrastCheck, claim: Claim) -> Iterator[str]:

@@ -137,12 +137,15 @@ def _experiment(problem: Problem, one: Measurement) -> _Experiment:
     """Return the experiment that a measurement is made in.
 
     A period begins with its changes, while a reading at the boundary of two periods is one before the change. Such a
-    reading is made in an experiment of its own, which ends there.
+    reading is made in an experiment of its own, which ends there; and so is one before anything is done.
     """
     model = problem.bundle.model
     laid_out = model.schedule(parse(one.condition), one.setting, inf)
     periods = tuple(_periods(problem, laid_out))
     name = f"{one.setting}__{one.condition.replace('+', '__')}"
+    if one.time < laid_out.periods[0].start:
+        resting = tuple(period for period in periods if period.start == -inf)
+        return _Experiment(f"{name}__{-one.time:g}_before".replace(".", "_"), (*resting, _Period(one.time, {})))
     if not any(period.start == one.time and period.changes for period in periods):
         return _Experiment(name, periods)
     earlier = tuple(period for period in periods if period.start < one.time)

@@ -63,8 +63,10 @@ def named(observable: str, vocabulary: Vocabulary) -> str:
 
 
 def instant(reading: Reading, claim: Claim, vocabulary: Vocabulary) -> str:
-    """Return when a reading of a claim is taken: a duration, or a feature of the time course."""
-    return reading.at or claim.at or vocabulary.settings[claim.setting].readout
+    """Return when a reading of a claim is taken: a duration, with what it is averaged over, or a feature."""
+    when = reading.at or claim.at or vocabulary.settings[claim.setting].readout
+    average = reading.average or claim.average
+    return when if average is None else f"{when} (average over {average})"
 
 
 def asked(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
@@ -73,7 +75,8 @@ def asked(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
         return f"{check.observable} {check.expect} {check.on}, in the graph of influences of the model."
     if isinstance(check, OrderCheck):
         return (
-            f"{check.observable} reaches half of its change before {check.before} does, under {told(check.condition)}."
+            f"{check.observable} reaches half of its difference from {told(check.reference)} before {check.before} "
+            f"does, under {told(check.condition)}."
         )
     first = _contrast(check.readings, claim, vocabulary)
     if check.second_readings is None:

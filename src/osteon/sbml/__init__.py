@@ -1,6 +1,7 @@
 """SBML: compiled from Antimony, read, changed and taken as a graph of influences. Only this package reads SBML."""
 
 from osteon.sbml.gate import admitted, refuse_wrong
+from osteon.sbml.laws import laws
 from osteon.sbml.reading import (
     Reaction,
     Symbol,
@@ -34,6 +35,7 @@ __all__ = [
     "evaluate",
     "flattened",
     "is_symbol",
+    "laws",
     "names_in",
     "observable_ids",
     "parse_formula",

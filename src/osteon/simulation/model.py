@@ -25,6 +25,7 @@ from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.engine import Accuracy, Engine
 from osteon.simulation.parameters import parameter_table
+from osteon.simulation.paths import Paths
 from osteon.simulation.readings import Readings, Run, runs
 from osteon.simulation.sampling import Draws
 from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
@@ -91,7 +92,7 @@ class Model:
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
         require_engine(engine)
         self._cached, self.engine, self._foreign = cached, engine, foreign
-        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+        self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
     def __repr__(self) -> str:
         known = sbml.read(self.sbml, self.shown).getModel()
@@ -114,8 +115,10 @@ class Model:
         other = Model(**{**self._arguments(), **changed})
         if not {"text", "accuracy", "cached", "engine"} & changed.keys() and other.formulas == self.formulas:
             other.__dict__["simulator"] = self.simulator
-            if "binding" not in changed:
+            if not {"binding", "vocabulary"} & changed.keys():
                 other._schedules = self._schedules
+            if not {"binding", "vocabulary", "overrides", "parameters"} & changed.keys():
+                other.__dict__["paths"] = self.paths  # Draws are of one structure.
             if not {"parameters", "overrides"} & changed.keys():
                 other.__dict__["draws"] = self.draws
         return other
@@ -189,6 +192,16 @@ class Model:
                 parameter.setValue(change.applied(float(parameter.getValue())))
         return graph(document, self.formulas)
 
+    @cached_property
+    def paths(self) -> Paths:
+        """The paths of influence, by which an intervention can act on an observable in a setting, or cannot."""
+        found = sbml.laws(sbml.read(self.sbml, self.shown), self.formulas)
+        for kind in ("constants", "starts"):
+            found[kind] |= {
+                name: change.applied(found[kind][name]) for name, change in self.changes.items() if name in found[kind]
+            }
+        return Paths(found, self.binding, self.vocabulary)
+
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters that the binding describes, as this model has them.
 
@@ -200,16 +213,26 @@ class Model:
         symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
         return parameter_table(symbols, self.parameters, self.changes)
 
-    def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
+    def schedule(
+        self, names: Iterable[str], setting: str | None = None, until: float | None = None, since: float = 0.0
+    ) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.simulation.schedule.schedule`."""
         place = setting or self.binding.protocol.default_setting
-        key = (tuple(names), place, until)
+        key = (tuple(names), place, until, since)
         if key not in self._schedules:
-            self._schedules[key] = schedule(self.binding, self.vocabulary, key[0], setting=place, until=until)
+            self._schedules[key] = schedule(
+                self.binding, self.vocabulary, key[0], setting=place, until=until, since=since
+            )
         return self._schedules[key]
 
     def run(
-        self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None
+        self,
+        condition: str,
+        times: Sequence[float],
+        *,
+        setting: str | None = None,
+        until: float | None = None,
+        since: float = 0.0,
     ) -> TimeCourse:
         """Simulate a condition.
 
@@ -218,13 +241,15 @@ class Model:
             times: when the observables are wanted, in the model's time unit.
             setting: a bound setting; the binding's default if not given.
             until: last time; the setting's horizon if not given.
+            since: first time wanted; interventions that begin earlier are run from there on.
 
         Raises:
             UnknownIdError: if the model does not bind an intervention or the setting.
+            OsteonError: if an intervention means nothing in the setting; see `schedule`.
             SimulationError: if the simulation breaks.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        return self.simulator.run(self.schedule(names, setting, until), times, self.changes)
+        return self.simulator.run(self.schedule(names, setting, until, since), times, self.changes)
 
     def resting_state(self, condition: str, *, setting: str | None = None) -> Mapping[str, float]:
         """Return every observable in the steady state that a condition leads to; see `run`."""
@@ -233,7 +258,8 @@ class Model:
 
     def time_course(self, run: Run) -> TimeCourse:
         """Simulate a run; see `osteon.simulation.readings.Simulations`."""
-        return self.run(run.condition, run.wanted(self.binding), setting=run.setting, until=run.until(self.binding))
+        wanted, until = run.wanted(self.binding), run.until(self.binding)
+        return self.run(run.condition, wanted, setting=run.setting, until=until, since=run.since)
 
     def resting(self, run: Run) -> Mapping[str, float]:
         """Return the steady state that a run leads to; see `time_course`."""
@@ -272,6 +298,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> pd.DataFrame:
@@ -284,13 +311,16 @@ class Model:
             at: a duration after t = 0, or a feature such as ``"steady state"`` or ``"peak"``; the setting's usual time
                 of reading by default.
             reference_at: when the reference is read; as ``at`` by default.
+            average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+                given.
             reference_observable: what is read of the reference; the same observable by default.
             setting: a bound setting; the binding's default if not given.
 
         Returns:
             One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio), ``effect`` (its natural
             logarithm) and ``change``: a word, ``appears`` where the reference is nothing, ``gone`` where the value is,
-            ``absent`` where both are. ``.attrs`` carries what was compared.
+            ``absent`` where both are, and ``no path``, without a fold change, where nothing that is done can act on the
+            observable in the setting. ``.attrs`` carries what was compared.
         """
         asked = self.contrasts(
             condition,
@@ -298,6 +328,7 @@ class Model:
             observables=observables,
             at=at,
             reference_at=reference_at,
+            average=average,
             reference_observable=reference_observable,
             setting=setting,
         )
@@ -317,6 +348,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> tuple[Contrast, ...]:
@@ -325,12 +357,13 @@ class Model:
         sides = [self._condition(text) for text in (condition, reference)]
         when = self.instant(at or self.vocabulary.settings[place].readout)
         then = self.instant(reference_at) if reference_at else when
+        over = None if average is None else self._period(average, (when, then))
         others = self.chosen([reference_observable]) if reference_observable else None
         return tuple(
             Contrast(
                 place,
-                Reading(observable=name, condition=sides[0], at=when),
-                Reading(observable=others[0] if others else name, condition=sides[1], at=then),
+                Reading(observable=name, condition=sides[0], at=when, average=over),
+                Reading(observable=others[0] if others else name, condition=sides[1], at=then, average=over),
             )
             for name in self.chosen(observables)
         )
@@ -342,7 +375,7 @@ class Model:
             SimulationError: if a simulation breaks.
         """
         wanted = runs(self.binding, (reading for one in asked for reading in one.readings))
-        readings = Readings(self.binding, wanted, self, self.limit)
+        readings = Readings(self.binding, wanted, self, self.limit, self.paths.lead)
         return tuple(readings.effect(one) for one in asked)
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:
@@ -375,6 +408,15 @@ class Model:
                 hint = suggestion(name, self.binding.observables) or f"; it has {listing(tuple(self.formulas), 40)}"
                 raise UnknownIdError(f"observable {name!r} is not bound by model {self.name!r}{hint}")
         return list(observables or self.binding.observables)
+
+    def _period(self, text: str, instants: Iterable[str]) -> str:
+        """Return the period of an average; refuse what is none, and averages up to what is no time."""
+        if self._time(text) <= 0.0:
+            raise OsteonError(f"{text!r} is no period to average over; write a duration above zero, such as '1 d'")
+        feature = next((one for one in instants if one in FEATURES), None)
+        if feature is not None:
+            raise OsteonError(f"an average is over a period up to a time, and {feature!r} is none")
+        return text
 
     def _condition(self, text: str) -> str:
         """Return a condition in the user's order of words; refuse one that the model does not bind."""

@@ -15,7 +15,9 @@ from osteon.files import read_file
 NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
 
-_ANSWERS = frozenset({"outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect", "size"})
+_ANSWERS = frozenset(
+    {"outcome", "missing", "reason", "threshold", "value", "reference_value", "effect", "word", "second_effect", "size"}
+)
 """Keys of a check that say what came out; the others say what was asked."""
 
 
@@ -108,7 +110,9 @@ def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any])
 
 
 def _question(check: Mapping[str, Any]) -> str:
-    return json.dumps({name: value for name, value in check.items() if name not in _ANSWERS}, sort_keys=True)
+    """Return what a check asks; what is not given counts as what an earlier version did not know."""
+    asked = {name: value for name, value in check.items() if name not in _ANSWERS and value is not None}
+    return json.dumps(asked, sort_keys=True)
 
 
 def _effect(check: Mapping[str, Any]) -> float | None:

@@ -71,19 +71,21 @@ class CheckResult:
         common |= {"condition": check.condition, "threshold": threshold(check.expect)}
         if isinstance(check, OrderCheck):
             first, second = self.times or (None, None)
-            return common | {"before": check.before, "value": first, "reference_value": second, "reason": self.reason}
+            common |= {"reference": check.reference, "before": check.before}
+            return common | {"value": first, "reference_value": second, "reason": self.reason}
         effect, other = self.effect, self.second_effect
         return common | {
             "reference": check.reference,
             "at": check.at or claim.at,
+            "average": check.average or claim.average,
             "reference_observable": check.readings[1].observable,
             "reference_at": check.readings[1].at or claim.at,
             "compared_with": check.compared_with.model_dump(exclude_none=True) if check.compared_with else None,
             "value": effect.value if effect else None,
             "reference_value": effect.reference if effect else None,
-            "effect": plain(effect.log) if effect else None,
+            "effect": plain(effect.log) if effect and effect.path else None,
             "word": effect.word if effect else None,
-            "second_effect": plain(other.log) if other else None,
+            "second_effect": plain(other.log) if other and other.path else None,
             "size": self.size.as_dict() if self.size else None,
             "reason": self.reason,
         }

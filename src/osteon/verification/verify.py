@@ -34,7 +34,7 @@ def verify(
     """
     claims = tuple(claims)
     wanted = runs(model, (claim for _, claim in claims))
-    readings = Readings(model.binding, wanted, simulations or model, model.limit)
+    readings = Readings(model.binding, wanted, simulations or model, model.limit, model.paths.lead)
     results = []
     for stem, claim in claims:
         results.append(_judged(model, stem, claim, readings))

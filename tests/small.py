@@ -104,7 +104,7 @@ def model(
     )
     known = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas), age=age, words=words)
     text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
-    return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides)
+    return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides, foreign=False)
 
 
 def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:

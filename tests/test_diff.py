@@ -79,6 +79,13 @@ def test_a_band_and_a_share_are_answers() -> None:
     assert changes(before, after).effects
 
 
+def test_a_run_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text('{"claims": []}', encoding="utf-16")
+    with pytest.raises(OsteonError, match=r"run\.json: not JSON: it is text in UTF-16; save it in UTF-8"):
+        read_run(path)
+
+
 @pytest.mark.parametrize("more", [{}, {"setting": "culture"}])
 @pytest.mark.parametrize("without", [None, "model", "claim", "verdict", "checks"])
 def test_a_saved_run_has_four_keys_for_each_claim(more: dict, without: str | None, tmp_path: Path) -> None:

@@ -139,6 +139,9 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     """Run nested sampling until every live point supports every claim of the criterion.
 
     The live points are then spread over the part of the ranges that does, as draws would be.
+
+    Raises:
+        OsteonError: if all live points come to miss the same, so that none leads on.
     """
     import dynesty
 
@@ -146,7 +149,9 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     with warnings.catch_warnings():
         # The advice is for proposals within ellipsoids, which need more points than dimensions; walks do not.
         warnings.filterwarnings("ignore", message="Beware! Having `nlive", category=UserWarning)
-        # Likelihood stands for how little is missing; points that miss nothing are all alike.
+        # Likelihood stands for how little is missing; points that miss nothing are all alike, and others are refused.
+        warnings.filterwarnings("ignore", message="All the initial likelihood values", category=RuntimeWarning)
+        warnings.filterwarnings("ignore", message="We have reached the plateau", category=UserWarning)
         sampler = dynesty.NestedSampler(
             lambda quantiles: -distance(samples, quantiles, places),
             lambda quantiles: quantiles,
@@ -156,12 +161,17 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
             sample="rwalk",
             rstate=np.random.default_rng(chunk.seed),
         )
-    removed = 0
+        removed = 0
+        if sampler.live_logl.min() < 0.0:
+            for _ in sampler.sample(dlogz=0.0, add_live=False):
+                removed += 1
+                if sampler.live_logl.min() >= 0.0:
+                    break
     if sampler.live_logl.min() < 0.0:
-        for _ in sampler.sample(dlogz=0.0, add_live=False):
-            removed += 1
-            if sampler.live_logl.min() >= 0.0:
-                break
+        raise OsteonError(
+            f"nested sampling stopped: all {nested.live} live points miss the claims by the same, "
+            f"{-sampler.live_logl.min():.3g}, so that none is nearer than another; give more with --live"
+        )
     points = np.array(sampler.live_u)
     return {
         "quantiles": points,

@@ -44,8 +44,9 @@ def verify(
     Raises:
         OsteonError: as in `load`.
     """
-    from osteon.simulation.model import load
+    from osteon.simulation.model import load, require_engine
 
+    require_engine(engine)
     opened_ = opened(project)
     names = named(opened_, models)
     change = overriding(overrides, scale)
@@ -89,7 +90,7 @@ def score(
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown, foreign=True)
+    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown)
     return _scorecard(opened_, [judged, *others], progress)
 
 

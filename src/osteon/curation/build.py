@@ -73,7 +73,7 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
 
 
 def _model(project: Project, name: str) -> Model:
-    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name)
+    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name, foreign=False)
 
 
 def compiled(project: Project, name: str) -> str:
@@ -208,7 +208,7 @@ def _cards(project: Project, models: Iterable[Model]) -> list[Scorecard]:
 def _text(project: Project, path: str) -> str:
     """Return the text of a document; empty where the project has none of this name."""
     found = project.root / path
-    return found.read_text(encoding="utf-8") if found.is_file() else ""
+    return read_text(found, path) if found.is_file() else ""
 
 
 def _readme(project: Project, models: Iterable[Model], cards: Iterable[Scorecard]) -> list[tuple[str, Path, str]]:

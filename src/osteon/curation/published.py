@@ -24,7 +24,7 @@ def scored(project: Project, name: str, file: Path) -> Scorecard:
         OsteonError: if a file cannot be read or is wrong.
     """
     binding = project.read_binding(project.root / "models" / "bindings" / "published" / f"{name}.toml")
-    model = Model(open_model(file).text, binding, project.vocabulary, shown=str(file), foreign=True)
+    model = Model(open_model(file).text, binding, project.vocabulary, shown=str(file))
     return verify(model, project.claims(binding))
 
 

@@ -29,6 +29,7 @@ from osteon.evidence.references import (
     unknown_in_evidence,
     unknown_in_theme,
 )
+from osteon.files import read_file
 
 _MARK = Path("evidence", "vocabulary.toml")
 _PRIORS = Path("models", "priors.toml")
@@ -284,7 +285,7 @@ class Project:
     def _read_result(self, path: Path) -> dict[str, Any]:
         shown = path.relative_to(self.root).as_posix()
         try:
-            result = json.loads(path.read_text(encoding="utf-8"))
+            result = json.loads(read_file(path))
         except (OSError, ValueError) as error:
             raise ProjectError([Finding(shown, f"not readable as JSON: {error}")]) from None
         if not isinstance(result, dict):

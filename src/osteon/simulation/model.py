@@ -19,6 +19,7 @@ from osteon.evidence.features import FEATURES
 from osteon.evidence.priors import class_findings, ranged
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
+from osteon.extras import require
 from osteon.files import read_file
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
@@ -40,6 +41,7 @@ ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType(
     {"roadrunner": roadrunner.opened, "copasi": copasi.opened}
 )
 """What a model can be run in, by name."""
+_NEEDED = {"copasi": ("COPASI",)}
 
 
 class Model:
@@ -50,7 +52,7 @@ class Model:
     influences read the same set.
 
     Args:
-        text: the model's SBML text.
+        text: the model's SBML text, anybody's; it passes `osteon.sbml.gate`.
         binding: what the words mean in it.
         vocabulary: the words.
         shown: the SBML file as the user knows it, for messages.
@@ -60,7 +62,12 @@ class Model:
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
         engine: what it is run in, one of `ENGINES`.
-        foreign: whether the file is none of the project's own, so that it is tried in a process of its own first.
+        foreign: whether the text may be anybody's, so that it is tried in a process of its own first; not of the
+            project's own models, which are built.
+
+    Raises:
+        CompilationError: if the text is not SBML.
+        ProjectError: if its SBML is wrong, or of a kind that is not simulated; names every fault.
     """
 
     def __init__(
@@ -76,16 +83,15 @@ class Model:
         accuracy: Accuracy | None = None,
         cached: bool = True,
         engine: str = "roadrunner",
-        foreign: bool = False,
+        foreign: bool = True,
     ) -> None:
-        self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
+        self.sbml = sbml.admitted(text, shown)
+        self.binding, self.vocabulary, self.shown = binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
-        if engine not in ENGINES:
-            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
-            raise UnknownIdError(f"no engine {engine!r}{hint}")
+        require_engine(engine)
         self._cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
@@ -425,6 +431,19 @@ class Model:
             raise OsteonError(str(error)) from None
 
 
+def require_engine(engine: str) -> None:
+    """Refuse a simulator before anything is loaded for it.
+
+    Raises:
+        UnknownIdError: if there is none of this name.
+        OsteonError: if it is not installed.
+    """
+    if engine not in ENGINES:
+        hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+        raise UnknownIdError(f"no engine {engine!r}{hint}")
+    require(f"engine {engine!r}", "export", _NEEDED.get(engine, ()))
+
+
 def _made(arguments: Mapping[str, Any]) -> Model:
     return Model(**arguments)
 
@@ -444,7 +463,15 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
     text = read_text(files.sbml, shown)
     parameters = ranged_parameters(project, binding, sbml.read(text, shown))
-    return Model(text, binding, project.vocabulary, shown=shown, parameters=parameters, overrides=overrides)
+    return Model(
+        text,
+        binding,
+        project.vocabulary,
+        shown=shown,
+        parameters=parameters,
+        overrides=overrides,
+        foreign=False,
+    )
 
 
 def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict[str, ParameterBinding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from osteon.errors import OsteonError
+from osteon.files import read_file
 
 NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
@@ -61,7 +62,7 @@ def read_run(path: Path) -> dict[str, Any]:
         OsteonError: if the file is not what ``osteon verify --json`` prints.
     """
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(read_file(path))
     except OSError as error:
         raise OsteonError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

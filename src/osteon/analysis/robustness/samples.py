@@ -136,7 +136,7 @@ class Samples:
         """Return model and readings of the draws, and those of the audit."""
         claims = [claim for _, claim in self.claims]
         models = self.model, self.model.replace(accuracy=TIGHT)
-        first, second = ((model, Readings(model.binding, runs(model, claims), model, model.limit)) for model in models)
+        first, second = ((model, Readings(model.binding, runs(model, claims), model, model.limit, model.paths.lead)) for model in models)
         return first, second
 
     @cached_property

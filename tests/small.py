@@ -104,10 +104,11 @@ def model(
     )
     known = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas), age=age, words=words)
     text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
-    return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides)
+    return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides, foreign=False)
 
 
 def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:
     """Return the range of a parameter, or the formula by which it is derived."""
     how = {"provenance": "assumed", "reason": "example"} if formula is None else {"provenance": "derived"}
-    return ParameterBinding(meaning="x", unit="1", range=(low, high), formula=formula, **how)  # type: ignore[arg-type]
+    how |= {"range": (low, high)} if formula is None else {"formula": formula}
+    return ParameterBinding(meaning="x", unit="1", **how)  # type: ignore[arg-type]

@@ -159,8 +159,10 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     claims.append(("t", TURNED.model_copy(update={"id": "T-03", "role": "held_out"})))
     tried = samples(made, claims, draws=4, seed=3)
     yes, no, broke = (VERDICTS.index(verdict) for verdict in ("supported", "contradicted", "failed"))
+    verdicts = np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]])
     columns = {
-        "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
+        "verdicts": verdicts,
+        "held": verdicts == yes,
         "reason": np.array(["", "broke, at t = 1", "", ""]),
         "again": np.zeros((4, 2), dtype=int),
         "audited": np.zeros(4, dtype=bool),
@@ -174,6 +176,7 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     assert found.failed == Proportion(1, 4)
     assert [claim.supported for claim in found.claims] == [Proportion(3, 4), Proportion(3, 4), Proportion(1, 4)]
     assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
+    assert [claim.checks for claim in found.claims] == [(3,), (3,), (1,)]
 
 
 def test_more_than_one_verdict_in_ten_thousand_may_not_differ_from_libroadrunner() -> None:
@@ -182,6 +185,7 @@ def test_more_than_one_verdict_in_ten_thousand_may_not_differ_from_libroadrunner
     columns = {
         "verdicts": np.zeros((2, 0), dtype=int),
         "reason": np.array(["", ""]),
+        "held": np.zeros((2, 0), dtype=bool),
         "again": np.array([[10_000, 1], [0, 0]]),
         "audited": np.zeros(2, dtype=bool),
         "effects": np.zeros((2, 0)),

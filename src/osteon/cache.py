@@ -29,6 +29,16 @@ def folder() -> Path:
     return platformdirs.user_cache_path("osteon", appauthor=False)
 
 
+def can_keep(place: Path) -> bool:
+    """Say whether a folder is there, or can be made, and can be written to; a relative one is that of no home."""
+    try:
+        if place.is_absolute():
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return place.is_absolute() and os.access(place, os.R_OK | os.W_OK | os.X_OK)
+    except OSError:
+        return False
+
+
 def kept(kind: str, key: bytes) -> bytes | None:
     """Return what was kept under a key, or nothing if that is missing, damaged or somebody else's."""
     try:

@@ -1,5 +1,6 @@
 """SBML: compiled from Antimony, read, changed and taken as a graph of influences. Only this package reads SBML."""
 
+from osteon.sbml.gate import admitted, refuse_wrong
 from osteon.sbml.laws import laws
 from osteon.sbml.reading import (
     Reaction,
@@ -11,6 +12,7 @@ from osteon.sbml.reading import (
     is_symbol,
     names_in,
     observable_ids,
+    parameter_values,
     parse_formula,
     problems,
     reactions,
@@ -28,6 +30,7 @@ from osteon.sbml.reading import (
 __all__ = [
     "Reaction",
     "Symbol",
+    "admitted",
     "changed_by_events",
     "depends_on_time",
     "evaluate",
@@ -36,10 +39,12 @@ __all__ = [
     "laws",
     "names_in",
     "observable_ids",
+    "parameter_values",
     "parse_formula",
     "problems",
     "reactions",
     "read",
+    "refuse_wrong",
     "symbols",
     "unfix_ones",
     "unit_id",

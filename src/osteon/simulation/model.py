@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from osteon import sbml
-from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import CompilationError, OsteonError, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
 from osteon.evidence.claims import Vocabulary
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
+from osteon.evidence.priors import class_findings, ranged
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
+from osteon.extras import require
 from osteon.files import read_file
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
@@ -39,6 +41,7 @@ ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType(
     {"roadrunner": roadrunner.opened, "copasi": copasi.opened}
 )
 """What a model can be run in, by name."""
+_NEEDED = {"copasi": ("COPASI",)}
 
 
 class Model:
@@ -49,7 +52,7 @@ class Model:
     influences read the same set.
 
     Args:
-        text: the model's SBML text.
+        text: the model's SBML text, anybody's; it passes `osteon.sbml.gate`.
         binding: what the words mean in it.
         vocabulary: the words.
         shown: the SBML file as the user knows it, for messages.
@@ -59,7 +62,12 @@ class Model:
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
         engine: what it is run in, one of `ENGINES`.
-        foreign: whether the file is none of the project's own, so that it is tried in a process of its own first.
+        foreign: whether the text may be anybody's, so that it is tried in a process of its own first; not of the
+            project's own models, which are built.
+
+    Raises:
+        CompilationError: if the text is not SBML.
+        ProjectError: if its SBML is wrong, or of a kind that is not simulated; names every fault.
     """
 
     def __init__(
@@ -75,16 +83,15 @@ class Model:
         accuracy: Accuracy | None = None,
         cached: bool = True,
         engine: str = "roadrunner",
-        foreign: bool = False,
+        foreign: bool = True,
     ) -> None:
-        self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
+        self.sbml = sbml.admitted(text, shown)
+        self.binding, self.vocabulary, self.shown = binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
-        if engine not in ENGINES:
-            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
-            raise UnknownIdError(f"no engine {engine!r}{hint}")
+        require_engine(engine)
         self.cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
@@ -201,8 +208,9 @@ class Model:
 
         Returns:
             One row a parameter (index), with its ``value`` and ``unit``, the lowest and the highest plausible value
-            (``low``, ``high``), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula
-            or reason behind it (``basis``), and its ``meaning``.
+            (``low``, ``high``; NaN if it is derived), the class of quantities that these are of (``prior``; none if it
+            was measured), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula or
+            reason behind it (``basis``), and its ``meaning``.
         """
         symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
         return parameter_table(symbols, self.parameters, self.changes)
@@ -423,6 +431,19 @@ class Model:
             raise OsteonError(str(error)) from None
 
 
+def require_engine(engine: str) -> None:
+    """Refuse a simulator before anything is loaded for it.
+
+    Raises:
+        UnknownIdError: if there is none of this name.
+        OsteonError: if it is not installed.
+    """
+    if engine not in ENGINES:
+        hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+        raise UnknownIdError(f"no engine {engine!r}{hint}")
+    require(f"engine {engine!r}", "export", _NEEDED.get(engine, ()))
+
+
 def _made(arguments: Mapping[str, Any]) -> Model:
     return Model(**arguments)
 
@@ -432,7 +453,7 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
 
     Raises:
         UnknownIdError: if there is no such model.
-        ProjectError: if its binding or evidence is wrong.
+        ProjectError: if its binding, its evidence or the classes of quantities are wrong.
         CompilationError: if it has not been built.
     """
     files = project.known_files(name)
@@ -441,8 +462,35 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
     if not files.sbml.is_file():
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
     text = read_text(files.sbml, shown)
-    parameters = project.parameters(binding)
-    return Model(text, binding, project.vocabulary, shown=shown, parameters=parameters, overrides=overrides)
+    parameters = ranged_parameters(project, binding, sbml.read(text, shown))
+    return Model(
+        text,
+        binding,
+        project.vocabulary,
+        shown=shown,
+        parameters=parameters,
+        overrides=overrides,
+        foreign=False,
+    )
+
+
+def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict[str, ParameterBinding]:
+    """Return the parameters of a model with their ranges, those of its parts included; see `priors.ranged`.
+
+    Args:
+        project: whose classes give the ranges.
+        binding: of the model.
+        document: libsbml document of the model.
+
+    Raises:
+        ProjectError: if a class does not exist, or a parameter cannot be of it.
+    """
+    parameters, values = project.parameters(binding), sbml.parameter_values(document.getModel())
+    try:
+        return ranged(parameters, project.priors, values)
+    except ValueError:
+        shown = f"models/bindings/{binding.id}.toml"
+        raise ProjectError(class_findings(parameters, project.priors, values, shown)) from None
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck
 from osteon.evidence.criteria import held
 from osteon.simulation.batch.readings import ManyReadings, Read
-from osteon.simulation.contrast import contrasts, logs
+from osteon.simulation.contrast import UNREAD, contrasts, logs
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
-from osteon.verification.scorecard import CheckOutcome, Verdict
+from osteon.verification.verdicts import CheckOutcome, Verdict, verdict
 
 OUTCOMES: tuple[CheckOutcome, ...] = get_args(CheckOutcome)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -57,6 +57,8 @@ def judge_many(check: ContrastCheck | OrderCheck, claim: Claim, model: Model, re
     for row, contrast in enumerate(contrasts(check, claim, model.vocabulary)):
         value, reference = (readings.value(*reading) for reading in contrast.readings)
         effects[row] = logs(value.values, reference.values, model.limit)
+        if not model.paths.lead(contrast):
+            effects[row][np.abs(effects[row]) < UNREAD] = 0.0
         made += value, reference
     for one in made:
         near |= np.abs(one.values - model.limit) <= NEAR * model.limit
@@ -80,12 +82,10 @@ def _outcomes(made: Sequence[Read], good: Flags, near: Flags, effects: Vector) -
 
 
 def verdicts(outcomes: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Return the verdicts on one claim, from the outcomes of its checks of shape (checks, draws)."""
-    found = np.full(outcomes.shape[1], VERDICTS.index("supported"), dtype=np.uint8)
-    for outcome, verdict in (
-        ("not representable", "not representable"),
-        ("failed", "failed"),
-        ("refused", "contradicted"),
-    ):
-        found[(outcomes == OUTCOMES.index(outcome)).any(axis=0)] = VERDICTS.index(verdict)
+    """Return the verdicts on one claim, from the outcomes of its checks of shape (checks, draws); see `verdict`."""
+    sets = np.bitwise_or.reduce(1 << outcomes.astype(np.int64), axis=0, initial=0)
+    found = np.zeros(outcomes.shape[1], dtype=np.uint8)
+    for each in np.unique(sets).tolist():
+        there = [outcome for number, outcome in enumerate(OUTCOMES) if each >> number & 1]
+        found[sets == each] = VERDICTS.index(verdict(there))
     return found

@@ -19,7 +19,7 @@ from osteon.simulation.model import Model
 from osteon.simulation.sampling import Draws
 from osteon.simulation.vector import Vector
 from osteon.verification.many import OUTCOMES, Outcomes, judge_many, verdicts
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 RESTLESS = "no resting state"
 
@@ -68,6 +68,7 @@ class ManyJudged:
 
     Attributes:
         verdicts: of shape (draws, claims), as numbers of `osteon.verification.many.VERDICTS`.
+        held: of shape (draws, checks), whether each check holds.
         effects: two a check, of shape (draws, 2 checks); see `JudgedSample`.
         reasons: of each draw; see `JudgedSample`.
         again: how many verdicts of each draw libroadrunner passed again, and how many of those it passed otherwise; of
@@ -76,6 +77,7 @@ class ManyJudged:
     """
 
     verdicts: NDArray[np.uint8]
+    held: NDArray[np.bool_]
     effects: Vector
     reasons: list[str]
     again: NDArray[np.int_]
@@ -156,7 +158,8 @@ class _Judge:
         reasons = [self._reason(draw) for draw in range(self._draws)]
         effects = self._effects.transpose(2, 0, 1).reshape(self._draws, 2 * len(self._checks))
         counts = np.stack([again.sum(axis=1), (again & (first != last)).sum(axis=1)], axis=1)
-        return ManyJudged(last, effects, reasons, counts, audits)
+        held = (self._outcomes == OUTCOMES.index("holds")).T
+        return ManyJudged(last, held, effects, reasons, counts, audits)
 
     def _reason(self, draw: int) -> str:
         """Say why the first check failed that did."""

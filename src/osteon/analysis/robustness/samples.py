@@ -27,8 +27,9 @@ from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
 from osteon.simulation.vector import Vector
 from osteon.verification.many import VERDICTS
-from osteon.verification.scorecard import CheckResult
-from osteon.verification.verify import judge, judge_bound, verdict
+from osteon.verification.results import CheckResult
+from osteon.verification.verdicts import verdict
+from osteon.verification.verify import judge, judge_bound
 
 TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
 """How closely an audit integrates, resting states included."""
@@ -38,11 +39,12 @@ TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
 class JudgedSample:
     """What one set of values makes of the claims.
 
-    ``verdicts`` has one entry a claim, ``effects`` two a check, E and E', NaN where there is none; ``reason`` says why
-    the first claim failed, if one did.
+    ``verdicts`` has one entry a claim, ``held`` one a check, whether it holds, and ``effects`` two a check, E and E',
+    NaN where there is none; ``reason`` says why the first claim failed, if one did.
     """
 
     verdicts: NDArray[np.uint8]
+    held: NDArray[np.bool_]
     effects: Vector
     reason: str
 
@@ -139,17 +141,18 @@ class Samples:
             parts: as in `one`.
         """
         results = self.results(values, audit=audit, parts=parts)
-        verdicts = [verdict(checks) for checks in results]
+        verdicts = [verdict(check.outcome for check in checks) for checks in results]
         reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
         return JudgedSample(
             np.array([VERDICTS.index(each) for each in verdicts], dtype=np.uint8),
+            np.array([check.outcome == "holds" for checks in results for check in checks], dtype=np.bool_),
             np.array([pair for checks in results for check in checks for pair in _effects(check)], dtype=np.float64),
             reason,
         )
 
     def is_representable(self, place: int) -> bool:
-        """Say whether the model has words for every check of a claim, by its place in ``claims``."""
-        return all(known is None or known.outcome != "not representable" for known in self.settled[place])
+        """Say whether the model has words for any check of a claim, by its place in ``claims``."""
+        return any(known is None or known.outcome != "not representable" for known in self.settled[place])
 
     def results(
         self, values: Mapping[str, float], *, audit: bool = False, parts: bool = False
@@ -189,7 +192,10 @@ class Samples:
         """Return model and readings of the draws, and those of the audit."""
         claims = [claim for _, claim in self.claims]
         models = self.model, self.model.replace(accuracy=TIGHT)
-        first, second = ((model, Readings(model.binding, runs(model, claims), model, model.limit)) for model in models)
+        lead = self.model.paths.lead  # The structure is that of the model's own values, in draws as well.
+        first, second = (
+            (model, Readings(model.binding, runs(model, claims), model, model.limit, lead)) for model in models
+        )
         return first, second
 
     @cached_property
@@ -216,7 +222,9 @@ def judged(samples: Samples, chunk: Chunk) -> Columns:
     core = samples.core
     if isinstance(core, Core):
         found = judge_with(core, samples, chunk.items)
-        done = [JudgedSample(*one) for one in zip(found.verdicts, found.effects, found.reasons, strict=True)]
+        done = [
+            JudgedSample(*one) for one in zip(found.verdicts, found.held, found.effects, found.reasons, strict=True)
+        ]
         audits, again = found.audits, found.again
     else:
         done = [samples.judge(samples.values(item)) for item in chunk.items]
@@ -229,6 +237,7 @@ def judged(samples: Samples, chunk: Chunk) -> Columns:
     once_more = [audits.get(place, sample) for place, sample in enumerate(done)]
     return {
         "verdicts": np.array([sample.verdicts for sample in done]),
+        "held": np.array([sample.held for sample in done]),
         "effects": np.array([sample.effects for sample in done]),
         "reason": np.array([sample.reason for sample in done]),
         "again": again,

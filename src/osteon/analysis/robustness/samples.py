@@ -136,7 +136,10 @@ class Samples:
         """Return model and readings of the draws, and those of the audit."""
         claims = [claim for _, claim in self.claims]
         models = self.model, self.model.replace(accuracy=TIGHT)
-        first, second = ((model, Readings(model.binding, runs(model, claims), model, model.limit, model.paths.lead)) for model in models)
+        lead = self.model.paths.lead  # The structure is that of the model's own values, in draws as well.
+        first, second = (
+            (model, Readings(model.binding, runs(model, claims), model, model.limit, lead)) for model in models
+        )
         return first, second
 
     @cached_property

@@ -110,4 +110,5 @@ def model(
 def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:
     """Return the range of a parameter, or the formula by which it is derived."""
     how = {"provenance": "assumed", "reason": "example"} if formula is None else {"provenance": "derived"}
-    return ParameterBinding(meaning="x", unit="1", range=(low, high), formula=formula, **how)  # type: ignore[arg-type]
+    how |= {"range": (low, high)} if formula is None else {"formula": formula}
+    return ParameterBinding(meaning="x", unit="1", **how)  # type: ignore[arg-type]

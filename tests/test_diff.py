@@ -61,6 +61,24 @@ def test_verdicts_that_are_others_come_and_go() -> None:
     )
 
 
+def test_a_strength_that_changes_is_a_change_where_both_runs_know_it() -> None:
+    def rated(name: str, share: float | None) -> dict:
+        run = _run(0.1)
+        run["claims"][0]["strength"] = {"name": name, "share": share}
+        return run
+
+    robust, weak, unknown = rated("robust", 0.99), rated("at reference values", 0.5), rated("not on record", None)
+    told = NewVerdict("m", "T-01", "supported, robust", "supported, at reference values")
+    assert changes(robust, weak).verdicts == (told,)
+    for before, after in ((robust, robust), (robust, unknown), (unknown, weak), (_run(0.1), weak)):
+        assert changes(before, after).verdicts == ()
+
+
+def test_a_band_and_a_share_are_answers() -> None:
+    before, after = _run(0.1, band=[0.0, 1.0], share=0.5, word="increase"), _run(0.3, band=[0.0, 2.0], share=1.0)
+    assert changes(before, after).effects
+
+
 def test_a_run_in_another_encoding_is_told(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text('{"claims": []}', encoding="utf-16")

@@ -25,7 +25,7 @@ from osteon.evidence.claims import Claim, ContrastCheck, Evidence
 from osteon.evidence.criteria import interval, names, threshold
 from osteon.exporters import bpsl
 from osteon.exporters.bundle import Bundle
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
 """Small enough to be simulated in a test by PyBNF itself; it supports most claims, and refuses some."""
@@ -142,7 +142,7 @@ def test_what_is_fitted_has_its_range(name: str) -> None:
     for parameter, scale, lower, upper in found:
         binding = gathered(name).provenance[parameter]
         assert (float(lower), float(upper)) == tuple(binding.range)
-        assert scale == ("log10" if binding.range[0] > 0 else "lin")
+        assert scale == ("log10" if binding.is_logarithmic else "lin")
     assert text.split("edition")[1] == written(name)[f"{name}.conf"].split("edition")[1]
 
 

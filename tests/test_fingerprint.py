@@ -43,6 +43,7 @@ from osteon.evidence.claims import (
     Vocabulary,
 )
 from osteon.evidence.landmarks import Landmark, Landmarks, Theme
+from osteon.evidence.priors import Prior, Priors
 from osteon.evidence.project import Project
 from osteon.evidence.toml import Document
 from osteon.pages.support import support
@@ -193,6 +194,8 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "provenance": ("literature", PROSE),
         "unit": ("reworded", PROSE),
         "range": ((0.2, 0.9), DRAWN),
+        "distribution": ("uniform", DRAWN),
+        "prior": ("mrna_half_life", PROSE),
         "citation": ("reworded", PROSE),
         "formula": ("2*drain", VARIED),
         "reason": ("reworded", PROSE),
@@ -200,8 +203,8 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
 }
 """Each field of each document with another value, and the kinds of results that are stale with it."""
 
-ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure, Theme, Landmark, Landmarks}
-"""Documents that no result is computed from: files as wholes, citations, pictures, and what is derived from a check."""
+ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure, Theme, Landmark, Landmarks, Prior, Priors}
+"""Documents that no result is computed from: files as wholes, citations, pictures, and what reaches it in another."""
 
 TEXT = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})}).sbml
 

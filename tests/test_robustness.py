@@ -158,8 +158,10 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     claims.append(("t", TURNED.model_copy(update={"id": "T-03", "role": "held_out"})))
     tried = samples(made, claims, draws=4, seed=3)
     yes, no, broke = (VERDICTS.index(verdict) for verdict in ("supported", "contradicted", "failed"))
+    verdicts = np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]])
     columns = {
-        "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
+        "verdicts": verdicts,
+        "held": verdicts == yes,
         "reason": np.array(["", "broke, at t = 1", "", ""]),
         "audited": np.zeros(4, dtype=bool),
         "effects": np.zeros((4, 6)),
@@ -172,6 +174,7 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     assert found.failed == Proportion(1, 4)
     assert [claim.supported for claim in found.claims] == [Proportion(3, 4), Proportion(3, 4), Proportion(1, 4)]
     assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
+    assert [claim.checks for claim in found.claims] == [(3,), (3,), (1,)]
 
 
 def test_every_so_many_draws_are_audited() -> None:

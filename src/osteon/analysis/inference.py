@@ -26,7 +26,8 @@ from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
+from osteon.verification.verdicts import SUPPORTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 THIN = 1e-3
 """Below this share of draws, rejection gives way to nested sampling."""
 
-_SUPPORTED = VERDICTS.index("supported")
+_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +86,7 @@ def criterion(samples: Samples) -> tuple[int, ...]:
     """Return which claims members must support, as places in `Samples.claims`.
 
     Those are the claims of construction, but for those that the binding says the model does not meet, and those that it
-    has no words for. Held-out claims play no part.
+    has no words for at all; of others what it has words for counts. Held-out claims play no part.
 
     Raises:
         OsteonError: if there are none.
@@ -110,7 +111,7 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
     places = criterion(samples)
-    every = (columns["verdicts"][:, places] == _SUPPORTED).all(axis=1)
+    every = np.isin(columns["verdicts"][:, places], _SUPPORTED).all(axis=1)
     rows = [samples.values(int(item)) for item in np.flatnonzero(every)]
     share = float(every.mean())
     return Ensemble(_columns(samples, rows), _about(samples, method="rejection", share=share))
@@ -243,7 +244,7 @@ def matched(found: Ensemble, shown: str, model: Model, claims: Iterable[tuple[st
 
 
 def _missing(result: CheckResult) -> float:
-    if result.outcome == "holds":
+    if result.outcome in ("holds", "not representable"):
         return 0.0
     if not isinstance(result.check, ContrastCheck) or result.effect is None:
         return 1.0

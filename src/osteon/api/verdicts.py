@@ -112,5 +112,8 @@ def _scorecard(project: Project, models: list[Model], progress: Progress | None)
 
     claims = [list(project.answers(model.binding)) for model in models]
     with (progress or silent)("Simulating reported experiments", sum(map(len, claims))) as step:
-        cards = [verify(model, answers, step) for model, answers in zip(models, claims, strict=True)]
+        cards = [
+            verify(model, answers, step, record=project.shares.get(model.name))
+            for model, answers in zip(models, claims, strict=True)
+        ]
     return Scorecard(tuple(result for card in cards for result in card.results))

@@ -291,9 +291,10 @@ Check = Annotated[
     Discriminator(_kind_of_check),
 ]
 
-Kind = Literal["experiment", "prior experiment", "background", "inference", "method", "gap"]
+Kind = Literal["experiment", "prior experiment", "background", "inference", "relation", "method", "gap"]
 """What a claim rests on: the source's own result, an earlier result of the same group, what the source reports of
-others, what it concludes, a fact of design that a simulation must encode, or a stated unknown."""
+others, what it concludes, what we conclude of several sources together, a fact of design that a simulation must encode,
+or a stated unknown."""
 
 Demand = Literal["must", "soft", "must not", "record"]
 """What the claim asks of a model: to reproduce it, to agree in sign, *not* to do it, or only to be on record."""
@@ -316,7 +317,8 @@ class Claim(Document):
     """Where the source says so: section, paragraph, figure or table."""
     kind: Kind
     """What the claim rests on: the source's own experiment, an earlier one of the same group, the work of others
-    (background), a conclusion (inference), the design of the experiment (method), or a stated unknown (gap)."""
+    (background), a conclusion of the source (inference), one of this project on several sources (relation), the design
+    of the experiment (method), or a stated unknown (gap)."""
     term: Annotated[str, Field(pattern=r"^ECO:\d{7}$")]
     """The term of the Evidence and Conclusion Ontology for the kind of evidence, such as ECO:0000006."""
     demand: Demand

@@ -202,6 +202,46 @@ def shortfall(word: str, effect: float, second: float | None = None) -> float:
     return min(1.0, max(within.low - value, value - within.high, 1e-9))
 
 
+def band(word: str, second: float | None = None) -> tuple[float, float]:
+    """Return between which effects E an expectation holds; all there are where a second effect gives no bounds.
+
+    Args:
+        word: a contrast or comparison word.
+        second: E', for comparison words.
+
+    Raises:
+        ValueError: if the word is unknown, or judges no effect.
+    """
+    within = interval(word)
+    if WORDS[word].kind == "contrast":
+        return within.low, within.high
+    if second is None or isinf(second) or second == 0.0:
+        return -inf, inf
+    low, high = sorted((within.low * second, within.high * second))
+    return low, high
+
+
+def margin(word: str, effect: float, second: float | None = None) -> float:
+    """Return how far an effect lies inside the `band` of a word, on the scale of E; below zero where it lies outside.
+
+    Infinite where no number decides: E is infinite, or the second effect gives no bounds.
+
+    Args:
+        word: a contrast or comparison word.
+        effect: E.
+        second: E', for comparison words.
+
+    Raises:
+        ValueError: as in `holds`.
+    """
+    good = holds(word, effect, second)
+    low, high = band(word, second)
+    if second is not None and not _is_comparable(WORDS[word], second):
+        return -inf
+    ends = [effect - low] * (low > -inf) + [high - effect] * (high < inf)
+    return min(ends, default=inf if good else -inf)
+
+
 def threshold(word: str) -> str:
     """Return the threshold of a word in plain characters, for tables and reports.
 

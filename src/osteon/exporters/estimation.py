@@ -90,9 +90,9 @@ def unmeasured(bundle: Bundle) -> Problem:
     return Problem(
         bundle=bundle,
         derived=derived,
-        free={name: entry for name, entry in left.items() if entry.range[0] < entry.range[1]},
-        fixed=tuple(name for name, entry in left.items() if entry.range[0] == entry.range[1]),
-        closed=tuple(name for name in known if name in changed and known[name].range[0] < known[name].range[1]),
+        free={name: entry for name, entry in left.items() if entry.is_free},
+        fixed=tuple(name for name, entry in left.items() if not entry.is_free),
+        closed=tuple(name for name in known if name in changed and known[name].is_free),
         values=values,
         measurements=(),
     )

@@ -71,10 +71,10 @@ def _time(one: Measurement, experiment: Experiment, staged: ExperimentSet) -> fl
 def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
     for name in sorted([*problem.free, *problem.fixed]):
         entry = problem.free.get(name)
-        low, high = entry.range if entry else ("", "")
+        low, high = (entry and entry.range) or ("", "")
         yield {
             "parameterId": name,
-            "parameterScale": "log10" if entry and entry.range[0] > 0 else "lin",
+            "parameterScale": "log10" if entry and entry.is_logarithmic else "lin",
             "lowerBound": low,
             "upperBound": high,
             "nominalValue": problem.values[name],

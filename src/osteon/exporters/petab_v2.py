@@ -108,15 +108,14 @@ def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
     """Yield free parameters with the prior by which Osteon draws them, and those with a single value."""
     for name in sorted([*problem.free, *problem.fixed]):
         entry = problem.free.get(name)
-        low, high = entry.range if entry else ("", "")
-        logarithmic = entry is not None and entry.range[0] > 0
+        low, high = (entry and entry.range) or ("", "")
         yield {
             "parameterId": name,
             "lowerBound": low,
             "upperBound": high,
             "nominalValue": problem.values[name],
             "estimate": "true" if entry else "false",
-            "priorDistribution": ("log-uniform" if logarithmic else "uniform") if entry else "",
+            "priorDistribution": ("log-uniform" if entry.is_logarithmic else "uniform") if entry else "",
             "priorParameters": f"{low};{high}" if entry else "",
         }
 

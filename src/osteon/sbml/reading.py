@@ -180,6 +180,11 @@ def with_observables(text: str, formulas: Mapping[str, str], shown: str) -> str:
     return str(libsbml.writeSBMLToString(document))
 
 
+def parameter_values(model: Any) -> dict[str, float]:
+    """Return the value of each parameter of an SBML model that has one, by its id; ``model`` is the libsbml model."""
+    return {one.getId(): one.getValue() for one in model.getListOfParameters() if one.isSetValue()}
+
+
 def _add_rule(model: Any, name: str, tree: Any) -> None:
     parameter = model.createParameter()
     parameter.setId(name)

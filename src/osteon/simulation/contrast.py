@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 UNREAD = 5e-4
 """An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
 
+MOST = 100.0
+"""The greatest fold change that is told as a number: beyond it the reference is a trace, and a ratio means little."""
+
 
 NO_PATH = "no path"
 """The word where no path of influence leads from what is done to what is read."""
@@ -211,6 +214,8 @@ def percent(effect: float) -> str:
     if abs(effect) < UNREAD:
         return "0 %"
     fold = exp(effect)
+    if fold > MOST:
+        return f"more than x{MOST:g}"
     return f"x{float(f'{fold:.3g}'):g}" if fold >= 2 else f"{100 * (fold - 1):+.3g} %"
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from osteon import sbml
-from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import CompilationError, OsteonError, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
 from osteon.evidence.claims import Vocabulary
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
+from osteon.evidence.priors import class_findings, ranged
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
 from osteon.extras import require
@@ -207,8 +208,9 @@ class Model:
 
         Returns:
             One row a parameter (index), with its ``value`` and ``unit``, the lowest and the highest plausible value
-            (``low``, ``high``), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula
-            or reason behind it (``basis``), and its ``meaning``.
+            (``low``, ``high``; NaN if it is derived), the class of quantities that these are of (``prior``; none if it
+            was measured), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula or
+            reason behind it (``basis``), and its ``meaning``.
         """
         symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
         return parameter_table(symbols, self.parameters, self.changes)
@@ -451,7 +453,7 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
 
     Raises:
         UnknownIdError: if there is no such model.
-        ProjectError: if its binding or evidence is wrong.
+        ProjectError: if its binding, its evidence or the classes of quantities are wrong.
         CompilationError: if it has not been built.
     """
     files = project.known_files(name)
@@ -460,7 +462,7 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
     if not files.sbml.is_file():
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
     text = read_text(files.sbml, shown)
-    parameters = project.parameters(binding)
+    parameters = ranged_parameters(project, binding, sbml.read(text, shown))
     return Model(
         text,
         binding,
@@ -470,6 +472,25 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
         overrides=overrides,
         foreign=False,
     )
+
+
+def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict[str, ParameterBinding]:
+    """Return the parameters of a model with their ranges, those of its parts included; see `priors.ranged`.
+
+    Args:
+        project: whose classes give the ranges.
+        binding: of the model.
+        document: libsbml document of the model.
+
+    Raises:
+        ProjectError: if a class does not exist, or a parameter cannot be of it.
+    """
+    parameters, values = project.parameters(binding), sbml.parameter_values(document.getModel())
+    try:
+        return ranged(parameters, project.priors, values)
+    except ValueError:
+        shown = f"models/bindings/{binding.id}.toml"
+        raise ProjectError(class_findings(parameters, project.priors, values, shown)) from None
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -16,14 +16,17 @@ NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
 
 _ANSWERS = frozenset(
-    {"outcome", "missing", "reason", "threshold", "value", "reference_value", "effect", "word", "second_effect", "size"}
+    {
+        *("outcome", "missing", "reason", "threshold", "value", "reference_value", "effect", "second_effect"),
+        *("word", "band", "share", "size"),
+    }
 )
 """Keys of a check that say what came out; the others say what was asked."""
 
 
 @dataclass(frozen=True)
 class NewVerdict:
-    """One claim whose verdict on a model is another than before."""
+    """One claim whose verdict on a model, or its strength, is another than before."""
 
     model: str
     claim: str
@@ -95,10 +98,24 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
 def _verdict(
     key: tuple[str, str], old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> Iterator[NewVerdict]:
-    before = str(old["verdict"]) if old else "not on record"
-    after = str(new["verdict"]) if new else "no longer on record"
+    rated = all(claim is not None and _strength(claim) for claim in (old, new))
+    before = _told(old, rated) if old else "not on record"
+    after = _told(new, rated) if new else "no longer on record"
     if before != after:
         yield NewVerdict(*key, before, after)
+
+
+def _told(claim: Mapping[str, Any], rated: bool) -> str:
+    """Return a verdict, with its strength where both runs know one."""
+    return f"{claim['verdict']}, {_strength(claim)}" if rated else str(claim["verdict"])
+
+
+def _strength(claim: Mapping[str, Any]) -> str | None:
+    """Return what the strength of a verdict is called; nothing where no parameter sets are on record."""
+    strength = claim.get("strength")
+    if not isinstance(strength, dict) or strength.get("share") is None:
+        return None
+    return str(strength["name"])
 
 
 def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[MovedEffect]:

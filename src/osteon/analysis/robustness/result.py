@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
-from osteon.analysis.robustness.tables import ROBUST
-from osteon.evidence.claims import Claim
+from osteon.evidence.claims import Claim, Role
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
+from osteon.verification.strength import ROBUST
+from osteon.verification.verdicts import SUPPORTED, Verdict
 from osteon.verification.verify import verify
 from osteon.version import __version__
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 CHUNK = 8
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
-_SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
+_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
+_FAILED = VERDICTS.index("failed")
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,23 @@ class Proportion:
 class ClaimRobustness:
     """One claim: its verdict on the model as filed, and how many draws have each verdict.
 
+    ``role`` is that of the claim for this model; ``checks`` says of each check in how many draws it holds.
     ``decided_by`` has the parameters whose places in their ranges go with support: up to three correlations, the
     strongest first, none weaker than chance would bring about.
     """
 
     source: str
     claim: Claim
-    filed: str
-    counts: Mapping[str, int]
+    role: Role
+    filed: Verdict
+    counts: Mapping[Verdict, int]
+    checks: tuple[int, ...]
     decided_by: Mapping[str, float]
 
     @property
     def supported(self) -> Proportion:
-        """How many of all draws support it; one that failed does not."""
-        return Proportion(self.counts.get("supported", 0), sum(self.counts.values()))
+        """How many of all draws support it, in part where the model lacks a word; one that failed does not."""
+        return Proportion(sum(self.counts.get(each, 0) for each in SUPPORTED), sum(self.counts.values()))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry in the shape of ``osteon robustness --json``."""
@@ -79,12 +84,13 @@ class ClaimRobustness:
         return {
             "claim": claim.id,
             "source": self.source,
-            "role": claim.role,
+            "role": self.role,
             "demand": claim.demand,
             "statement": claim.statement,
             "filed": self.filed,
             **self.supported.as_dict(),
             "verdicts": dict(self.counts),
+            "checks": list(self.checks),
             "decided_by": {name: round(value, 3) for name, value in self.decided_by.items()},
         }
 
@@ -216,16 +222,19 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
     verdicts = columns["verdicts"]
+    held = _held(samples, columns["held"])
     filed = [result.verdict for result in verify(samples.model, samples.claims).results]
     claims = tuple(
         ClaimRobustness(
             source,
             claim,
+            samples.model.binding.role(claim),
             verdict,
             counts={name: int((column == code).sum()) for code, name in _codes(column)},
-            decided_by=_correlations(column == _SUPPORTED, samples),
+            checks=checks,
+            decided_by=_correlations(np.isin(column, _SUPPORTED), samples),
         )
-        for (source, claim), verdict, column in zip(samples.claims, filed, verdicts.T, strict=True)
+        for (source, claim), verdict, column, checks in zip(samples.claims, filed, verdicts.T, held, strict=True)
     )
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
     draws = samples.draws
@@ -237,7 +246,7 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
         ranges={name: (*draws.ranges[name], draws.scale(name)) for name in draws.names},
         claims=claims,
         joint=_joint(claims, verdicts, [True] * len(claims)),
-        met=_joint(claims, verdicts, [claim.filed == "supported" for claim in claims]),
+        met=_joint(claims, verdicts, [claim.filed in SUPPORTED for claim in claims]),
         failed=Proportion(int((verdicts == _FAILED).any(axis=1).sum()), len(verdicts)),
         reasons=dict(reasons.most_common()),
         audit=_audit(columns),
@@ -270,7 +279,15 @@ def _correlations(supported: NDArray[np.bool_], samples: Samples) -> dict[str, f
     return {samples.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
 
 
-def _codes(column: NDArray[Any]) -> list[tuple[int, str]]:
+def _held(samples: Samples, held: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Return for each claim in how many draws each of its checks holds."""
+    counts = held.sum(axis=0).tolist()
+    lengths = [len(claim.checks) for _, claim in samples.claims]
+    starts = np.cumsum([0, *lengths[:-1]]).tolist()
+    return [tuple(counts[start : start + length]) for start, length in zip(starts, lengths, strict=True)]
+
+
+def _codes(column: NDArray[Any]) -> list[tuple[int, Verdict]]:
     return [(code, VERDICTS[code]) for code in sorted({int(each) for each in column})]
 
 
@@ -281,10 +298,10 @@ def _joint(claims: tuple[ClaimRobustness, ...], verdicts: NDArray[Any], chosen: 
         columns = [
             index
             for index, claim in enumerate(claims)
-            if chosen[index] and claim.claim.role == role and claim.filed != "not representable"
+            if chosen[index] and claim.role == role and claim.filed != "not representable"
         ]
         if columns:
-            every = (verdicts[:, columns] == _SUPPORTED).all(axis=1)
+            every = np.isin(verdicts[:, columns], _SUPPORTED).all(axis=1)
             found[role] = Proportion(int(every.sum()), len(verdicts))
     return found
 

@@ -21,8 +21,9 @@ from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings
 from osteon.simulation.sampling import Draws, quantiles
 from osteon.simulation.vector import Vector
-from osteon.verification.scorecard import CheckResult, Verdict
-from osteon.verification.verify import judge, judge_bound, verdict
+from osteon.verification.results import CheckResult
+from osteon.verification.verdicts import Verdict, verdict
+from osteon.verification.verify import judge, judge_bound
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """Verdicts, by the numbers that stand for them in columns."""
@@ -35,11 +36,12 @@ TIGHT = Accuracy(1e-11, 1e-15, by_integration=True)
 class JudgedSample:
     """What one set of values makes of the claims.
 
-    ``verdicts`` has one entry a claim, ``effects`` two a check, E and E', NaN where there is none; ``reason`` says why
-    the first claim failed, if one did.
+    ``verdicts`` has one entry a claim, ``held`` one a check, whether it holds, and ``effects`` two a check, E and E',
+    NaN where there is none; ``reason`` says why the first claim failed, if one did.
     """
 
     verdicts: NDArray[np.uint8]
+    held: NDArray[np.bool_]
     effects: Vector
     reason: str
 
@@ -103,17 +105,18 @@ class Samples:
             audit: whether to find resting states by integration, and to integrate at the tightest tolerance.
         """
         results = self.results(values, audit=audit)
-        verdicts = [verdict(checks) for checks in results]
+        verdicts = [verdict(check.outcome for check in checks) for checks in results]
         reason = next((check.reason or "" for checks in results for check in checks if check.outcome == "failed"), "")
         return JudgedSample(
             np.array([VERDICTS.index(each) for each in verdicts], dtype=np.uint8),
+            np.array([check.outcome == "holds" for checks in results for check in checks], dtype=np.bool_),
             np.array([pair for checks in results for check in checks for pair in _effects(check)], dtype=np.float64),
             reason,
         )
 
     def is_representable(self, place: int) -> bool:
-        """Say whether the model has words for every check of a claim, by its place in ``claims``."""
-        return all(known is None or known.outcome != "not representable" for known in self._settled[place])
+        """Say whether the model has words for any check of a claim, by its place in ``claims``."""
+        return any(known is None or known.outcome != "not representable" for known in self._settled[place])
 
     def results(self, values: Mapping[str, float], *, audit: bool = False) -> list[tuple[CheckResult, ...]]:
         """Return what becomes of every check of every claim with these values; see `sample`."""
@@ -165,6 +168,7 @@ def judged(samples: Samples, chunk: Chunk) -> Columns:
     ]
     return {
         "verdicts": np.array([sample.verdicts for sample in done]),
+        "held": np.array([sample.held for sample in done]),
         "effects": np.array([sample.effects for sample in done]),
         "reason": np.array([sample.reason for sample in done]),
         "audited": np.array(audited),

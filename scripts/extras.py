@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (*OSTEON, "robustness", SMALL, "--draws", "4", "--out", "robustness"),
         (*OSTEON, "infer", SMALL, "--draws", "4", "--live", "10", "--islands", "1", "--out", "ensemble.parquet"),
         (*OSTEON, "predict", SMALL, "-c", "bmp2", "--ensemble", "ensemble.parquet"),
-        (*OSTEON, "sensitivity", SMALL, "-c", "bmp2", "-o", "bglap", "--draws", "2", "--parquet", "share.parquet"),
+        (*OSTEON, "sensitivity", SMALL, "-c", "bmp2", "-o", "bglap", "--draws", "4", "--parquet", "share.parquet"),
         (*OSTEON, "scan", SMALL, "-c", "bmp2", "--vary", "bmp2=0.1..1", "--points", "2", "--parquet", "scan.parquet"),
     ),
     "cluster": (("cluster.py",),),

@@ -149,7 +149,7 @@ def test_list_and_show(osteon: Command) -> None:
     listed = json.loads(osteon("list", "--json").out)
     assert [entry["id"] for entry in listed["models"]] == list(MODELS)
     shown = osteon("show", NAME)
-    for text in ("k_atf4", "lamin_threshold", "1.35 to 1.65", "assumed:", "S0-28", "x_synthesis"):
+    for text in ("k_atf4", "lamin_threshold", "half_saturation_over_rest", "assumed:", "S0-28", "x_synthesis"):
         assert text in shown.out
     assert json.loads(osteon("show", NAME, "--json").out)["id"] == NAME
 

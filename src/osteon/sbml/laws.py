@@ -12,6 +12,7 @@ from typing import Any
 import libsbml
 
 from osteon.sbml import reading
+from osteon.sbml.trees import filled, symbol
 
 _OPERATORS = frozenset({"times", "divide", "power", "plus", "minus"})
 
@@ -88,7 +89,7 @@ def _of_reaction(reaction: Any, model: Any) -> Iterator[tuple[Any, list[str]]]:
         if one.isSetStoichiometryMath():
             yield one.getStoichiometryMath().getMath(), changed
         elif one.isSetId() and not one.getConstant():
-            yield libsbml.parseL3Formula(one.getId()), changed
+            yield symbol(one.getId()), changed
 
 
 def _of_event(event: Any) -> Iterator[tuple[Any, list[str]]]:
@@ -105,9 +106,7 @@ def _changes(species: Any) -> bool:
 
 def _moved(tree: Any) -> Any:
     """Return the mathematics of an event in a function that never vanishes: a value of zero is a change as well."""
-    held = libsbml.parseL3Formula("exp(x)")
-    held.replaceChild(0, tree.deepCopy(), True)
-    return held
+    return filled("exp(x)", x=tree)
 
 
 def _tree(tree: Any) -> Tree:

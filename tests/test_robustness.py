@@ -180,17 +180,18 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
 
 
 def test_more_than_one_verdict_in_ten_thousand_may_not_differ_from_libroadrunner() -> None:
-    made = small.model(parameters={"k": small.parameter(0.1, 1.0)})
-    tried = samples(made, [], draws=2, seed=3)
+    acts = {"more": ("treatment", {"scale": {"boost": 2.0}})}
+    made = small.model(interventions=acts, parameters={"k": small.parameter(0.1, 1.0)})
+    tried = samples(made, [("t", TURNED)], draws=2, seed=3)
     columns = {
-        "verdicts": np.zeros((2, 0), dtype=int),
+        "verdicts": np.zeros((2, 1), dtype=int),
         "reason": np.array(["", ""]),
-        "held": np.zeros((2, 0), dtype=bool),
+        "held": np.ones((2, 1), dtype=bool),
         "again": np.array([[10_000, 1], [0, 0]]),
         "audited": np.zeros(2, dtype=bool),
-        "effects": np.zeros((2, 0)),
-        "audit_effects": np.zeros((2, 0)),
-        "audit_verdicts": np.zeros((2, 0), dtype=int),
+        "effects": np.zeros((2, 2)),
+        "audit_effects": np.zeros((2, 2)),
+        "audit_verdicts": np.zeros((2, 1), dtype=int),
     }
     assert robustness(tried, columns).engine.as_dict() == {"core": False, "again": 10_000, "differ": 1}
     with pytest.raises(OsteonError, match="libroadrunner passed 2 of 10000 verdicts otherwise"):

@@ -16,7 +16,6 @@ from conftest import Command
 from osteon import cache
 from osteon.api import computation
 from osteon.errors import StoppedError
-from osteon.simulation import roadrunner as compiled
 from osteon.simulation.model import Model
 
 KEY = b"key"
@@ -79,7 +78,7 @@ def test_another_library_or_machine_is_not_taken_for_it(
     if what == "version":
         monkeypatch.setattr(roadrunner, "getVersionStr", lambda: "another")
     else:
-        monkeypatch.setattr(compiled, "_machine", lambda: ("another",))
+        monkeypatch.setattr(cache, "machine", lambda: ("another",))
     assert _made(0.25).simulator
     assert loads == [False]
 

@@ -6,8 +6,10 @@ digest fits both what it is for and what is in it. Whatever is wrong with it, it
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import platform
 import stat
 import tempfile
 from contextlib import suppress
@@ -65,6 +67,17 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
         _prune(path.parent)
+
+
+@functools.cache
+def machine() -> tuple[str, ...]:
+    """Return what native code depends on: the operating system and the processor with its abilities."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
+        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
+    except OSError:
+        processor = (platform.processor(), platform.node())
+    return (platform.system(), platform.release(), platform.machine(), *processor)
 
 
 def _path(kind: str, key: bytes) -> Path:

@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.analysis.robustness.core import shortfalls
+from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
 from osteon.files import write_file
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
+from osteon.simulation.batch.core import Core
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
+from osteon.verification.many import VERDICTS
 from osteon.verification.results import CheckResult
 from osteon.verification.verdicts import SUPPORTED
 
@@ -119,7 +122,7 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
 
 def job(samples: Samples, *, live: int, islands: int, seed: int) -> Job:
     """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
-    key = fingerprint.key(_fingerprint(samples, {"method": "nested sampling", "live": live}))
+    key = fingerprint.key(_fingerprint(samples, {"method": "nested sampling", "live": live, "core": samples.in_core}))
     return Job("nested", sampled, Nested(samples, live), islands, 1, seed, key)
 
 
@@ -182,6 +185,8 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
 
 def distance(samples: Samples, quantiles: Vector, places: tuple[int, ...]) -> float:
     """Return how far some values are from supporting all claims of the criterion: the sum of what checks fall short."""
+    if isinstance(samples.core, Core):
+        return float(shortfalls(samples.core, samples, quantiles[np.newaxis], places)[0])
     results = samples.results(samples.draws.placed(quantiles))
     return sum(_missing(check) for place in places for check in results[place])
 

@@ -38,6 +38,7 @@ def robustness_summary(found: Sequence[Robustness]) -> Text:
             f"  audit of {audit.draws} draws by tight integration: effects differ by up to {audit.difference:.2g}, "
             f"{audit.changed} of {audit.verdicts} verdicts differ\n"
         )
+        text.append(f"  judged {one.engine}\n", style="red" if one.engine.differ else "")
     text.rstrip()
     return text
 

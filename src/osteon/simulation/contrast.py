@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from osteon.evidence.claims import Claim, ContrastCheck, Vocabulary
     from osteon.evidence.reading import Reading
+    from osteon.simulation.vector import Vector
 
 UNREAD = 5e-4
 """An effect below this size shows as none: a twentieth of a per cent is no difference to read."""
@@ -106,6 +107,16 @@ class Effect:
             "effect": plain(self.log) if self.path else None,
             "word": self.word,
         }
+
+
+def logs(values: Vector, references: Vector, limit: float) -> Vector:
+    """Return the effects E of many pairs of values; see `Effect.log`. NaN stays NaN."""
+    import numpy as np
+
+    nothing, before = values <= limit, references <= limit
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(nothing, np.where(before, 0.0, -inf), np.where(before, inf, np.log(values / references)))
+    return np.where(np.isnan(values) | np.isnan(references), np.nan, found)
 
 
 @dataclass(frozen=True)

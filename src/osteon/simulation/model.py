@@ -92,7 +92,7 @@ class Model:
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
         require_engine(engine)
-        self._cached, self.engine, self._foreign = cached, engine, foreign
+        self.cached, self.engine, self._foreign = cached, engine, foreign
         self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
     def __repr__(self) -> str:
@@ -108,7 +108,7 @@ class Model:
 
     def _arguments(self) -> dict[str, Any]:
         names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy", "engine")
-        kept = {"text": self.sbml, "cached": self._cached, "foreign": self._foreign}
+        kept = {"text": self.sbml, "cached": self.cached, "foreign": self._foreign}
         return {**kept, **{name: getattr(self, name) for name in names}}
 
     def replace(self, **changed: Any) -> Model:
@@ -162,7 +162,7 @@ class Model:
             name=self.name,
             observables=self.formulas,
             accuracy=self.accuracy,
-            cached=self._cached,
+            cached=self.cached,
             foreign=self._foreign,
         )
         return Simulator(

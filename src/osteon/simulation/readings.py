@@ -79,7 +79,7 @@ def feature_times(binding: Bound, setting: str) -> Vector:
 
 def averaged(binding: Bound, reading: Reading) -> list[float]:
     """Return the times over which a reading is averaged, evenly spaced; without an average that time alone."""
-    end = binding.time(_instant(reading))
+    end = binding.time(instant(reading))
     period = 0.0 if reading.average is None else binding.time(reading.average)
     return [end] if reading.average is None else [end - period * (1.0 - step / _STEPS) for step in range(_STEPS + 1)]
 
@@ -89,8 +89,8 @@ def runs(binding: Bound, readings: Iterable[tuple[str, Reading]]) -> dict[Key, R
     times: dict[Key, set[float]] = {}
     features: dict[Key, set[str]] = {}
     for setting, reading in readings:
-        when = _instant(reading)
-        for key in _keys(setting, reading):
+        when = instant(reading)
+        for key in keys(setting, reading):
             times.setdefault(key, set())
             features.setdefault(key, set())
             if when in FEATURES:
@@ -108,7 +108,7 @@ def runs(binding: Bound, readings: Iterable[tuple[str, Reading]]) -> dict[Key, R
     }
 
 
-def _keys(setting: str, reading: Reading) -> list[Key]:
+def keys(setting: str, reading: Reading) -> list[Key]:
     """Return the keys of the runs that a reading needs: its condition, and the one whose values are taken off."""
     conditions = [reading.condition, *([] if reading.against is None else [reading.against])]
     return [(setting, canonical(condition)) for condition in conditions]
@@ -168,8 +168,8 @@ class Readings:
 
     def value(self, setting: str, reading: Reading) -> float:
         """Return one reading; see `effect`."""
-        key, *others = _keys(setting, reading)
-        feature = FEATURES.get(_instant(reading))
+        key, *others = keys(setting, reading)
+        feature = FEATURES.get(instant(reading))
         if feature is None:
             return self._at(key, reading)
         if feature.of is None:
@@ -218,7 +218,8 @@ def _whole(found: Found | SimulationError) -> Found:
     return found
 
 
-def _instant(reading: Reading) -> str:
+def instant(reading: Reading) -> str:
+    """Return when a reading is made; every one that gets here says so."""
     if reading.at is None:
         raise ValueError(f"the reading of {reading.observable!r} does not say when it is made")
     return reading.at

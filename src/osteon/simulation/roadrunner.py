@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
@@ -237,11 +235,16 @@ class _RoadRunner:
 
     def _exchange(self, runner: Any) -> None:
         """Go on in another compiled form of the model, with the values and the state of the present one."""
-        values, state = (
-            {name: self.level(name) if name in self._inputs else self.value(name) for name in self.filed},
-            (self._state()),
-        )
+        places = [self._places[name] for name in self.filed if name in self._places]
+        values = {
+            name: self.level(name) if name in self._inputs else self.value(name)
+            for name in self.filed
+            if name not in self._places
+        }
+        together, state = self._model.getGlobalParameterValues(places) if places else [], self._state()
         self._runner, self._model = runner, runner.model
+        if places:
+            self._model.setGlobalParameterValues(places, together)
         for name, value in values.items():
             self.set_value(name, value)
         self.set_state(state)
@@ -391,7 +394,7 @@ def compiled(sbml: str, name: str, *, cached: bool, foreign: bool = False) -> An
         CompilationError: if roadrunner refuses the model, or breaks on it.
     """
     roadrunner = _configured()
-    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
+    key = "\n".join([sbml, roadrunner.getVersionStr(), *cache.machine()]).encode()
     state = cache.kept("compiled", key) if cached else None
     kept = state is not None
     try:
@@ -458,17 +461,6 @@ def package() -> Any:
             else:
                 os.environ[name] = value
     return roadrunner
-
-
-@functools.cache
-def _machine() -> tuple[str, ...]:
-    """Return what native code depends on: the operating system and the processor with its abilities."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
-        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
-    except OSError:
-        processor = (platform.processor(), platform.node())
-    return (platform.system(), platform.release(), platform.machine(), *processor)
 
 
 def reason_of(error: RuntimeError) -> str:

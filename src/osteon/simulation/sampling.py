@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.sbml.formulas import Formulas
+from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.schedule import changes_of
 from osteon.simulation.vector import Vector
 
@@ -100,13 +103,41 @@ class Draws:
             places: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale for those
                 that are drawn log-uniformly.
         """
-        pairs = zip(self.names, places, strict=True)
-        return self.completed({name: self._placed(name, float(place)) for name, place in pairs})
+        return {name: float(column[0]) for name, column in self.columns(places[np.newaxis]).items()}
 
-    def _placed(self, name: str, share: float) -> float:
+    @property
+    def filled(self) -> frozenset[str]:
+        """The parameters that have a value of their own in each draw: those drawn, and those derived."""
+        return frozenset({*self.ranges, *self._formulas})
+
+    def columns(self, places: Vector) -> dict[str, Vector]:
+        """Return the values of many draws, one array a parameter; see `placed`.
+
+        Args:
+            places: of shape (draws, `names`).
+        """
+        values = {name: self._placed(name, places[:, place]) for place, name in enumerate(self.names)}
+        if self._many is None:
+            rows = [
+                self.completed({name: float(one[row]) for name, one in values.items()}) for row in range(len(places))
+            ]
+            return {name: np.array([row[name] for row in rows]) for name in self.filled if rows}
+        own = {name: np.full(len(places), self._model.getParameter(name).getValue()) for name in self._many.symbols}
+        return {**values, **self._many.solved({**own, **values}, len(places))}
+
+    @cached_property
+    def _many(self) -> Formulas | None:
+        """The formulas for many draws at once, where that can be done."""
+        try:
+            found = Formulas(self._formulas)
+        except NotSupportedError:
+            return None
+        return found if all(self._model.getParameter(name) is not None for name in found.symbols) else None
+
+    def _placed(self, name: str, share: Vector) -> Vector:
         low, high = self.ranges[name]
         if name in self._logarithmic:
-            return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
+            return np.asarray(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
         return low + share * (high - low)
 
     def scale(self, name: str) -> str:

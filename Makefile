@@ -35,7 +35,7 @@ lint: .venv/installed
 build: .venv/installed
 	$(BIN)/python scripts/build.py
 
-# The figure of every model, and the effects that a test compares; run after changing a model.
+# The figure of every model and that of sizes, and the effects that a test compares; run after changing a model.
 figures: .venv/installed
 	$(BIN)/python scripts/figures.py
 

@@ -106,7 +106,7 @@ def wanted(model: Model) -> list[Run]:
 
 def laid_out(model: Model, run: Run) -> tuple[Schedule, list[float]]:
     """Return the schedule of a run, and its times."""
-    schedule = model.schedule(run.names, run.setting, run.until(model.binding))
+    schedule = model.schedule(run.names, run.setting, run.until(model.binding), run.since)
     return schedule, schedule.times(run.wanted(model.binding))
 
 

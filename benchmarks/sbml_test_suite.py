@@ -106,7 +106,7 @@ def _run(case: Case) -> Mapping[str, Sequence[float]]:
     # Ids of the suite are no words of a vocabulary.
     words = {name: f"variable_{place}" for place, name in enumerate(variables)}
     binding = _binding(case, {word: _formula(name, case, known) for name, word in words.items()}, end)
-    model = Model(opened.text, binding, _vocabulary(words.values()), shown=case.name, cached=False)
+    model = Model(opened.text, binding, _vocabulary(words.values()), shown=case.name, cached=False, foreign=False)
     times = [row["time" if "time" in row else "Time"] for row in case.expected()]
     course = model.run("control", times, until=end)
     return {name: [course.at(word, time) for time in times] for name, word in words.items()}

@@ -1,4 +1,4 @@
-"""Draw the figure of every model to docs/figures."""
+"""Draw the figure of every model, and the sizes of all, to docs/figures."""
 
 from pathlib import Path
 
@@ -9,3 +9,4 @@ root = Path(__file__).parents[1]
 folder = root / "docs" / "figures"
 for name in osteon.models(root):
     save(osteon.plot(osteon.load(name, project=root)), folder / f"{name}.svg")
+save(osteon.plot(osteon.verify(project=root).sizes()), folder / "sizes.svg")

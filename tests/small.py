@@ -27,19 +27,36 @@ TURNOVER = """
 """
 
 
-def vocabulary(interventions: Mapping[str, str], observables: tuple[str, ...] = ("s",)) -> Vocabulary:
-    """Return a vocabulary with these interventions (id: kind) and observables, and one setting, `culture`."""
+def vocabulary(
+    interventions: Mapping[str, str],
+    observables: tuple[str, ...] = ("s",),
+    *,
+    age: str | None = None,
+    words: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Vocabulary:
+    """Return a vocabulary with these interventions (id: kind) and observables, and one setting, `culture`.
+
+    Args:
+        interventions: the kind of each.
+        observables: their ids.
+        age: that the setting gives to what is in it.
+        words: what the vocabulary says besides of some interventions.
+    """
+    more = words or {}
     return Vocabulary.model_validate(
         {
             "interventions": {
-                name: {"kind": kind, "meaning": name, "term": "SBO:0000240"} for name, kind in interventions.items()
+                name: {"kind": kind, "meaning": name, "term": "SBO:0000240", **more.get(name, {})}
+                for name, kind in interventions.items()
             },
             "observables": {name: {"meaning": name, "term": "SBO:0000240"} for name in observables},
             "settings": {
-                "culture": {"meaning": "x", "term": "SBO:0000240", "readout": "1 d", "readout_basis": "example"}
+                "culture": {
+                    "meaning": "x", "term": "SBO:0000240", "readout": "1 d", "readout_basis": "example", "age": age,
+                }
             },
         }
-    )
+    )  # fmt: skip
 
 
 def model(
@@ -51,6 +68,9 @@ def model(
     parameters: Mapping[str, ParameterBinding] | None = None,
     overrides: Act | None = None,
     unmet: Mapping[str, str] | None = None,
+    age: str | None = None,
+    words: Mapping[str, Mapping[str, Any]] | None = None,
+    place: Mapping[str, Any] | None = None,
 ) -> Model:
     """Return a model made of a body of Antimony.
 
@@ -62,6 +82,9 @@ def model(
         parameters: their ranges and formulas; see `parameter`.
         overrides: other values of its own.
         unmet: the claims that the binding says it does not meet, each with the reason.
+        age: of what is in the setting; see `vocabulary`.
+        words: what the vocabulary says besides of some interventions.
+        place: what the setting does to the model.
     """
     acts = interventions or {}
     formulas = observables or {"s": "S"}
@@ -71,18 +94,21 @@ def model(
             "title": "A small model",
             "sources": (),
             "protocol": {"time_unit": "d", "default_setting": "culture", "settle": "200 d"},
-            "settings": {"culture": {"horizon": "10 d", "reason": "example", "equilibrate": equilibrate}},
+            "settings": {
+                "culture": {"horizon": "10 d", "reason": "example", "equilibrate": equilibrate, **(place or {})}
+            },
             "interventions": {name: {**act, "reason": "example"} for name, (_, act) in acts.items()},
             "observables": {name: {"formula": formula, "unit": "1"} for name, formula in formulas.items()},
             "unmet": unmet or {},
         }
     )
-    words = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas))
+    known = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas), age=age, words=words)
     text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
-    return Model(text, binding, words, shown="small.xml", parameters=parameters, overrides=overrides)
+    return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides, foreign=False)
 
 
 def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:
     """Return the range of a parameter, or the formula by which it is derived."""
     how = {"provenance": "assumed", "reason": "example"} if formula is None else {"provenance": "derived"}
-    return ParameterBinding(meaning="x", unit="1", range=(low, high), formula=formula, **how)  # type: ignore[arg-type]
+    how |= {"range": (low, high)} if formula is None else {"formula": formula}
+    return ParameterBinding(meaning="x", unit="1", **how)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import log
+from math import isnan, log
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, generated
 from osteon.analysis.ablation.result import NOTICEABLE, STANDINGS, Ablation, EdgeOutcome
-from osteon.analysis.ablation.run import ablation, ablation_plan, job
+from osteon.analysis.ablation.run import _has_mirror, ablation, ablation_plan, job
 from osteon.analysis.ablation.tables import ablation_tables
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
@@ -121,8 +121,9 @@ def test_a_rate_rule_uses_up_its_own_variable() -> None:
 def test_an_influence_removed_stops_what_it_passes_on() -> None:
     effects = _effects(_changed(_chain().sbml, "b_made", "A", "removed"))
     assert effects["a"] == pytest.approx(log(2))
-    assert effects["b"] == pytest.approx(0.0, abs=1e-6)
-    assert effects["c"] == pytest.approx(0.0, abs=1e-6)
+    # No path leads from what is done to B and C any more.
+    assert isnan(effects["b"])
+    assert isnan(effects["c"])
 
 
 def test_an_influence_reversed_turns_twice_into_half() -> None:
@@ -228,7 +229,9 @@ def test_each_setting_is_held_where_its_own_control_rests() -> None:
     whole = _chain()
     halved = whole.binding.settings["culture"].model_copy(update={"set": {"dose": 0.5}})
     binding = whole.binding.model_copy(update={"settings": {**whole.binding.settings, "dish": halved}})
-    resting = ablation_plan(Model(whole.sbml, binding, whole.vocabulary, shown="small.xml"), ()).resting
+    words = whole.vocabulary
+    words = words.model_copy(update={"settings": {**words.settings, "dish": words.settings["culture"]}})
+    resting = ablation_plan(Model(whole.sbml, binding, words, shown="small.xml"), ()).resting
     assert resting["culture"]["A"] == pytest.approx(1.0)
     assert resting["dish"]["A"] == pytest.approx(0.5)
 
@@ -402,3 +405,12 @@ def test_what_is_on_record_reads_back_and_draws(name: str, tmp_path: Path) -> No
 @pytest.mark.slow
 def test_the_document_has_the_tables_of_what_is_on_record() -> None:
     assert (ROOT / "docs" / "ablation.md").read_text(encoding="utf-8") == generated()["docs/ablation.md"]
+
+
+def test_a_symbol_that_rests_at_nothing_has_no_mirror() -> None:
+    """The mirror image of rest at zero would be endless; one that rests at zero in one setting of two has one."""
+    assert not _has_mirror("x", {"one": {"x": 0.0}, "other": {"x": 0.0}})
+    assert _has_mirror("x", {"one": {"x": 0.0}, "other": {"x": 1.0}})
+    assert not _has_mirror("x", {"one": {"x": -1.0}, "other": {"x": 1.0}})
+    assert not _has_mirror("x", {"one": {"x": 1e-12}})
+    assert _has_mirror("x", {"one": {"x": 1.1e-12}})

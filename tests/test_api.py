@@ -470,7 +470,15 @@ def test_the_figure_of_a_scorecard_has_a_tile_a_claim_with_its_verdict(card: Sco
     path = tmp_path / "card.svg"
     package.plot(card).savefig(path)
     text = path.read_text(encoding="utf-8")
-    for shown in ("T-01", "T-02", "T-03", "S: supported", "C: contradicted", "D: documented", "held out"):
+    for shown in (
+        "T-01",
+        "T-02",
+        "T-03",
+        "S: supported, strength: not on record",
+        "C: contradicted, strength: not on record",
+        "D: documented",
+        "held out",
+    ):
         assert f">{shown}<" in text
     assert "F: failed" not in text
 

@@ -226,6 +226,30 @@ def test_a_binding_in_another_encoding_is_told(encoding: str, message: str, root
     assert f"models/bindings/demo.toml: cannot be read: {message}" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("README.md", "build"),
+        ("docs/ablation.md", "build"),
+        ("models/layout/demo.json", "export"),
+        ("models/results/demo.ablation.json", "build"),
+        ("antimony/demo.ant", "build"),
+    ],
+)
+def test_every_file_of_a_project_in_another_encoding_is_told(
+    path: str, command: str, root: Path, osteon: Command
+) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes("<!-- ablation: -->\n{}".encode("utf-16"))
+    if "results" in path:
+        (root / "docs").mkdir()
+        (root / "docs" / "ablation.md").write_text("<!-- ablation: -->\n<!-- /ablation -->\n", encoding="utf-8")
+    outcome = osteon(command, *(("demo", "--to", "diagram", "--out", "x") if command == "export" else ()), cwd=root)
+    assert outcome.code == 2
+    assert f"{path}: " in outcome.err
+    assert "it is text in UTF-16; save it in UTF-8" in outcome.err
+
+
 @pytest.mark.parametrize("given", ["k_turnover=inf", "k_turnover=nan", "k_turnover=1e999", "k-turnover=1"])
 def test_a_value_that_is_none_is_refused_as_typed(given: str, root: Path, osteon: Command) -> None:
     outcome = osteon("simulate", "demo", "--set", given, cwd=root)

@@ -6,13 +6,16 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import small
+from conftest import Command
 from osteon import cache
-from osteon.simulation import roadrunner as compiled
+from osteon.api import computation
+from osteon.errors import StoppedError
 from osteon.simulation.model import Model
 
 KEY = b"key"
@@ -42,13 +45,13 @@ def kept(folder: Path) -> Path:
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Return a list in which every look into the cache notes whether it found something."""
+    """Return a list in which every look for a compiled model notes whether it found one."""
     found: list[bool] = []
     look = cache.kept
 
     def noted(kind: str, key: bytes) -> bytes | None:
         content = look(kind, key)
-        found.append(content is not None)
+        found.extend([content is not None] if kind == "compiled" else [])
         return content
 
     monkeypatch.setattr(cache, "kept", noted)
@@ -75,7 +78,7 @@ def test_another_library_or_machine_is_not_taken_for_it(
     if what == "version":
         monkeypatch.setattr(roadrunner, "getVersionStr", lambda: "another")
     else:
-        monkeypatch.setattr(compiled, "_machine", lambda: ("another",))
+        monkeypatch.setattr(cache, "machine", lambda: ("another",))
     assert _made(0.25).simulator
     assert loads == [False]
 
@@ -179,3 +182,45 @@ def test_settings_of_libroadrunner_in_the_home_are_not_read(variable: str, tmp_p
         [sys.executable, "-c", script], env=environment, capture_output=True, check=False, timeout=300
     )
     assert b"cannot be compiled" in done.stderr
+
+
+def test_a_long_computation_needs_no_cache(tmp_path: Path, osteon: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache would lie below a file, as it does where the home may not be written to."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("OSTEON_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    asked = ("runx2_osteogenesis", "-c", "bmp2", "--vary", "bmp2=0.1..1", "--points", "2", "--workers", "1")
+    outcome = osteon("scan", *asked, "--csv", str(tmp_path / "scan.csv"), cwd=tmp_path)
+    assert outcome.code == 0, outcome.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "scan.csv"]
+    outcome = osteon("scan", *asked, "--results", str(tmp_path / "file" / "x"), cwd=tmp_path)
+    assert outcome.code == 2
+    assert "cannot be written" in outcome.err
+
+
+def test_stopped_without_a_cache_keeps_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("OSTEON_CACHE", str(tmp_path / "file" / "cache"))
+    said = r"nothing is kept, for the cache, .*, cannot be written to; --results"
+    with pytest.raises(StoppedError, match=said), computation._place(None):
+        raise StoppedError("stopped")
+
+
+@pytest.mark.parametrize(("place", "can"), [("there", True), ("deep/down", True), ("file/below", False)])
+def test_a_cache_can_be_where_a_folder_can_be_made(place: str, can: bool, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert cache.can_keep(tmp_path / place) is can
+
+
+def test_a_cache_is_never_beside_the_work_for_want_of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not cache.can_keep(Path("~/.cache"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_to_be_kept_is_not(folder: Path, loads: list[bool]) -> None:
+    assert _made(0.125).replace(cached=False).simulator
+    assert loads == []
+    assert not folder.exists() or not any(folder.iterdir())

@@ -180,3 +180,19 @@ def test_a_contrast_is_a_value() -> None:
     asked = _model().contrasts("switch", observables=["t"])
     assert len({*asked, *_model().contrasts("switch", observables=["t"])}) == 1
     assert isinstance(asked[0], Contrast)
+
+
+@pytest.mark.parametrize(
+    ("value", "reference", "label"),
+    [
+        (LIMIT, 1.0, "gone"),
+        (1.0, LIMIT, "appears"),
+        (LIMIT, LIMIT, "absent"),
+        (2.0, 1.0, "increase"),
+        (0.5, 1.0, "decrease"),
+        (0.001, 1.0, "abolished"),
+        (1.0, 1.0, "unchanged"),
+    ],
+)
+def test_an_effect_has_one_label(value: float, reference: float, label: str) -> None:
+    assert Effect(value, reference, LIMIT).label == label

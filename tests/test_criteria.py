@@ -14,9 +14,11 @@ from osteon.evidence.criteria import (
     WORDS,
     Interval,
     Word,
+    band,
     holds,
     interval,
     labels,
+    margin,
     names,
     ratio,
     shortfall,
@@ -280,3 +282,44 @@ def test_a_label_comes_before_those_that_include_it() -> None:
 def test_an_interval_says_where_a_word_holds() -> None:
     assert interval("increase").low == log(1.10)
     assert interval("partly prevented").open_below
+
+
+@pytest.mark.parametrize(
+    ("word", "effect", "second", "expected"),
+    [
+        ("increase", log(1.32), None, log(1.2)),
+        ("increase", log(1.0), None, -log(1.1)),
+        ("increase", inf, None, inf),
+        ("abolished", -inf, None, inf),
+        ("unchanged", log(1.02), None, log(1.05 / 1.02)),
+        ("unchanged", inf, None, -inf),
+        ("prevented", 0.1, 1.0, 0.1),
+        ("prevented", -0.1, -1.0, 0.1),
+        ("prevented", 0.3, 1.0, -0.1),
+        ("prevented", 0.0, 0.01, -inf),
+        ("same", 1.0, 1.0, 0.1),
+        ("stronger", 2.0, 1.0, 0.75),
+        ("same", inf, inf, inf),
+        ("same", 0.5, inf, -inf),
+    ],
+)
+def test_how_far_an_effect_lies_inside_its_band(
+    word: str, effect: float, second: float | None, expected: float
+) -> None:
+    assert margin(word, effect, second) == pytest.approx(expected)
+    assert (margin(word, effect, second) >= 0.0) == holds(word, effect, second)
+
+
+def test_the_band_of_a_comparison_lies_on_the_scale_of_effects() -> None:
+    assert band("increase") == (log(1.10), inf)
+    assert band("partly prevented", -2.0) == (-1.6, -0.4)
+    assert band("prevented", -2.0) == (-0.4, inf)
+    assert band("same", inf) == (-inf, inf)
+    assert band("same", 0.0) == (-inf, inf)
+
+
+def test_a_word_for_one_effect_needs_no_second() -> None:
+    """What is compared with nothing keeps its own distance, whatever stands beside it."""
+    expected = interval("increase").low - 0.01
+    for second in (None, 0.0, 5.0):
+        assert shortfall("increase", 0.01, second) == pytest.approx(expected)

@@ -15,6 +15,7 @@ from conftest import MODELS, PROJECT, model
 from exported import gathered
 from osteon import sbml
 from osteon.errors import OsteonError
+from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.experiments.experiment import ExperimentSet, Recorded, condition_values, design
 from osteon.experiments.runs import runs
@@ -250,3 +251,25 @@ def test_a_function_that_reads_time_is_refused() -> None:
     timed = Model(libsbml.writeSBMLToString(document), tried.binding, tried.vocabulary, shown="small.xml")
     with pytest.raises(OsteonError, match=r"small\.xml: function 'since' reads time"):
         design(timed, ())
+
+
+RESERVED = ("time", "pi", "avogadro", "exponentiale", "true", "inf", "Time", "gamma", "piecewise", "E", "lambda")
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_an_id_that_means_something_to_mathematics_is_only_an_id(name: str) -> None:
+    """The parameter and then the species that a condition changes are called so."""
+    for target, act in (("Q", {"scale": {"Q": 3.0}}), ("S", {"scale": {"S": 3.0}})):
+        body = "species S = 1; Q = 2; J1: => S; Q; J2: S => ; S"
+        plain = small.model(body, interventions={"dose": ("treatment", act)}, equilibrate=False)
+        text = plain.sbml.replace(f'"{target}"', f'"{name}"').replace(f"> {target} <", f"> {name} <")
+        told = plain.binding.model_dump()
+        told["interventions"]["dose"]["scale"] = {name: 3.0}
+        told["observables"]["s"]["formula"] = name if target == "S" else "S"
+        named = Model(text, Binding.model_validate(told), plain.vocabulary, shown="small.xml", foreign=False)
+        times = [0.5, 2.0]
+        reference = plain.run("dose", times)
+        assert named.run("dose", times).values["s"] == pytest.approx(reference.values["s"])
+        made = design(named, ())
+        values = condition_values(made, named, named.schedule(("dose",), None, inf))
+        assert Plain(made)(values, times)["s"] == pytest.approx([reference.at("s", time) for time in times], abs=1e-5)

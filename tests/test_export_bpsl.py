@@ -17,13 +17,15 @@ import numpy as np
 import pytest
 import roadrunner
 
+import small
 from conftest import MODELS, scorecard
 from exported import gathered
 from osteon import sbml
-from osteon.evidence.claims import Claim, ContrastCheck
+from osteon.evidence.claims import Claim, ContrastCheck, Evidence
 from osteon.evidence.criteria import interval, names, threshold
 from osteon.exporters import bpsl
-from osteon.verification.scorecard import CheckResult
+from osteon.exporters.bundle import Bundle
+from osteon.verification.results import CheckResult
 
 SIMULATED = "osteoblast_vesicles"
 """Small enough to be simulated in a test by PyBNF itself; it supports most claims, and refuses some."""
@@ -140,7 +142,7 @@ def test_what_is_fitted_has_its_range(name: str) -> None:
     for parameter, scale, lower, upper in found:
         binding = gathered(name).provenance[parameter]
         assert (float(lower), float(upper)) == tuple(binding.range)
-        assert scale == ("log10" if binding.range[0] > 0 else "lin")
+        assert scale == ("log10" if binding.is_logarithmic else "lin")
     assert text.split("edition")[1] == written(name)[f"{name}.conf"].split("edition")[1]
 
 
@@ -262,3 +264,16 @@ def test_pybnf_knows_what_to_fit(tmp_path: Path) -> None:
     parameters = re.findall(r"^parameter: (\w+),", written(SIMULATED)[f"{SIMULATED}_fit.conf"], re.M)
     total = sum(len(lines) for _, lines in entries(SIMULATED))
     assert done.stdout.splitlines()[-1].split() == [*sorted(parameters), str(total)]
+
+
+def test_an_average_is_left_out_with_its_reason() -> None:
+    source = {"id": "t", "tag": "T", "title": "x", "citation": "x", "language": "en", "summary": "x"}
+    check = {"observable": "s", "condition": "more", "reference": "control", "expect": "increase"}
+    claim = {
+        "id": "T-01", "statement": "x", "place": "x", "kind": "experiment", "term": "ECO:0000006", "demand": "must",
+        "setting": "culture", "at": "2 d", "average": "1 d", "checks": (check,),
+    }  # fmt: skip
+    tried = small.model(interventions={"more": ("treatment", {"scale": {"boost": 2}})})
+    bundle = Bundle(tried, (Evidence.model_validate({"source": source, "claims": (claim,)}),), {}, {}, {}, {}, None)
+    text = next(file.content.decode() for file in bpsl.files(bundle) if file.path == "small.prop")
+    assert "# Left out: increase, s: BPSL has no word for an average over 1 d" in text

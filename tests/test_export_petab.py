@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from math import inf
 from pathlib import Path
@@ -16,9 +17,11 @@ import pandas as pd
 import pytest
 import roadrunner
 
+import small
 from conftest import MODELS, PROJECT, ROOT, model
+from exported import gathered
 from osteon import sbml
-from osteon.exporters import export
+from osteon.exporters import export, petab
 from osteon.exporters.bundle import bundle
 
 pytestmark = pytest.mark.interop
@@ -158,6 +161,13 @@ def test_version_2_gives_its_measurements(folder: Path, name: str) -> None:
                 read_at |= {(time, one): v for one, v in zip(compiled.timeCourseSelections[1:], values, strict=True)}
         columns = ["observable_" + one.removeprefix("measured_") for one in rows["observableId"]]
         compare(rows, [read_at[key] for key in zip(rows["time"], columns, strict=True)])
+
+
+def test_a_model_that_no_condition_changes_is_a_problem_too(tmp_path: Path) -> None:
+    whole = replace(gathered(SMALL), model=small.model(equilibrate=False), sources=(), provenance={})
+    tables = {file.path: file.content.decode() for file in petab.files(whole)}
+    assert tables["small/v2/conditions.tsv"] == "conditionId\ttargetId\ttargetValue\n"
+    assert tables["small/v1/conditions.tsv"].startswith("conditionId\tconditionName")
 
 
 def change(compiled: Any, rows: pd.DataFrame) -> None:

@@ -163,6 +163,7 @@ def test_pages_ask_for_what_they_import(group: str, needed: tuple[str, ...]) -> 
         ("pyarrow", "pyarrow", "ensemble", ("robustness", NAME, "--draws", "2", "--out", "x")),
         ("pyarrow", "pyarrow", "ensemble", ("infer", NAME, "--draws", "2")),
         ("dynesty", "dynesty", "ensemble", ("infer", NAME, "--draws", "2")),
+        ("COPASI", "python-copasi", "export", ("verify", NAME, "--engine", "copasi")),
         ("pyarrow", "pyarrow", "ensemble", ("ablate", NAME, "--parquet", "x.parquet")),
     ],
 )

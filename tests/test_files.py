@@ -191,7 +191,7 @@ def test_a_file_that_nothing_can_take_the_place_of_is_written_to(
         ("folder", "Is a directory"),
         ("file/x.csv", "Not a directory"),
         ("x" * 300, "File name too long"),
-        ("a\0b", "embedded null byte"),
+        ("a\0b", "embedded null"),
     ],
 )
 def test_what_cannot_be_a_file_is_told(name: str, reason: str, tmp_path: Path) -> None:

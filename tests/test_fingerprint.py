@@ -43,6 +43,7 @@ from osteon.evidence.claims import (
     Vocabulary,
 )
 from osteon.evidence.landmarks import Landmark, Landmarks, Theme
+from osteon.evidence.priors import Prior, Priors
 from osteon.evidence.project import Project
 from osteon.evidence.toml import Document
 from osteon.pages.support import support
@@ -76,6 +77,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "role": ("held_out", frozenset({"ensemble", "robustness"})),
         "setting": ("dish", JUDGED),
         "at": ("2 d", JUDGED),
+        "average": ("1 d", JUDGED),
         "checks": ((ABSENT,), JUDGED),
         "documented": ("reworded", PROSE),
         "by_construction": ("reworded", PROSE),
@@ -86,6 +88,7 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         **{name: (value, JUDGED) for name, value in CHECK.items()},
         "reference_observable": ("t", JUDGED),
         "reference_at": ("3 d", JUDGED),
+        "average": ("1 d", JUDGED),
         "compared_with": (Comparison(condition="twice"), JUDGED),
         "size": (Size(fold=2.0, range=(1.5, 3.0), basis="x", citation="x"), PROSE),
     },
@@ -102,17 +105,28 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "observable": ("t", JUDGED),
         "before": ("s", JUDGED),
         "condition": ("twice", JUDGED),
+        "reference": ("twice", JUDGED),
     },
     StructureCheck: {
         "expect": ("does not influence", JUDGED),
         "observable": ("t", JUDGED),
         "on": ("s", JUDGED),
     },
-    Intervention: {"kind": ("genotype", ALL), "meaning": ("reworded", PROSE), "term": ("SBO:0000001", PROSE)},
+    Intervention: {
+        "kind": ("genotype", ALL),
+        "meaning": ("reworded", PROSE),
+        "term": ("SBO:0000001", PROSE),
+        "settings": (("dish",), ALL),
+        "onset": ("6 weeks", ALL),
+        "start": ("-6 weeks", ALL),
+        "end": ("2 d", ALL),
+        "age": ("2 years", ALL),
+    },
     Observable: {"meaning": ("reworded", PROSE), "term": ("SBO:0000001", PROSE)},
     Setting: {
         "meaning": ("reworded", PROSE),
         "term": ("SBO:0000001", PROSE),
+        "age": ("12 weeks", ALL),
         "readout": ("5 d", ALL),
         "readout_basis": ("reworded", PROSE),
     },
@@ -180,6 +194,8 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
         "provenance": ("literature", PROSE),
         "unit": ("reworded", PROSE),
         "range": ((0.2, 0.9), DRAWN),
+        "distribution": ("uniform", DRAWN),
+        "prior": ("mrna_half_life", PROSE),
         "citation": ("reworded", PROSE),
         "formula": ("2*drain", VARIED),
         "reason": ("reworded", PROSE),
@@ -187,8 +203,8 @@ FIELDS: dict[type[Document], dict[str, tuple[Any, frozenset[str]]]] = {
 }
 """Each field of each document with another value, and the kinds of results that are stale with it."""
 
-ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure, Theme, Landmark, Landmarks}
-"""Documents that no result is computed from: files as wholes, citations, pictures, and what is derived from a check."""
+ELSEWHERE = {Document, Evidence, Source, Citation, Size, Figure, Theme, Landmark, Landmarks, Prior, Priors}
+"""Documents that no result is computed from: files as wholes, citations, pictures, and what reaches it in another."""
 
 TEXT = small.model(interventions={"more": ("treatment", {"set": {"boost": 2.0}})}).sbml
 
@@ -223,13 +239,14 @@ def _fingerprint(
     # Copied, for what is put together anew is checked anew, and some of these changes make no sense alone.
     claim = claim.model_copy(update={"checks": (made(check), made(order), made(structure))})
     words = Vocabulary(
-        interventions={"more": made(Intervention(kind="treatment", meaning="x", term=TERM))},
+        interventions={"more": Intervention(kind="treatment", meaning="x", term=TERM)},
         observables={name: made(Observable(meaning="x", term=TERM)) for name in ("s", "t")},
         settings={
             name: made(Setting(meaning="x", term=TERM, readout="1 d", readout_basis="x"))
             for name in ("culture", "dish")
         },
     )
+    words = words.model_copy(update={"interventions": {"more": made(words.interventions["more"])}})
     observable = ObservableBinding(symbol="S", unit="1")
     binding = Binding(
         id="small",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from math import exp, log
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 import small
 from osteon.errors import SimulationError
+from osteon.sbml.antimony import compile_antimony
+from osteon.simulation import roadrunner
 from osteon.simulation.model import Model
 
 DRUG: dict[str, tuple[str, dict[str, Any]]] = {"drug": ("treatment", {"set": {"p": 3.0}})}
@@ -182,3 +185,71 @@ def test_events_of_one_instant_happen_in_the_order_of_the_file() -> None:
     )
     found = {_after(_model(body, d="d").replace(cached=False), "control", 2.0, "d") for _ in range(6)}
     assert [*found] == [pytest.approx(2 * 1 + 0.5)]  # both read d when they are triggered, and E1 comes last
+
+
+@pytest.mark.parametrize(
+    ("law", "rates"),
+    [
+        ("factorial(ceil(4*S))/25", (0.96, 0.24)),
+        ("ceil(4*S)/5", (0.8, 0.6)),
+        ("floor(4*S + 1)/5", (0.8, 0.6)),
+        ("quotient(4*S, 1)/5 + 0.2", (0.8, 0.6)),
+        ("piecewise(0.96, S > 0.75, 0.24)", (0.96, 0.24)),
+    ],
+)
+def test_an_integrator_meets_every_jump(law: str, rates: tuple[float, float]) -> None:
+    """S falls by a law that jumps at 0.75."""
+    made = _model(f"species S = 0.999; J1: S => ; {law}", equilibrate=False, acts={})
+    crossed = 0.249 / rates[0]
+    course = made.run("control", [0.3, 0.4, 0.5], until=0.5)
+    for time in (0.4, 0.5):
+        assert course.at("s", time) == pytest.approx(0.75 - rates[1] * (time - crossed), rel=1e-6)
+
+
+def test_a_jump_in_a_function_of_local_parameters_is_met() -> None:
+    function = "function law(x, k)\n  piecewise(0.96, x > k, 0.24)\nend\n"
+    body = f"{small.HEAD}species S in cell = 0.999\nJ1: S => ; law(S, 0.75)"
+    text = compile_antimony(f"{function}model *small()\n{body}\nend\n", title="x", shown="x.ant")
+    law = re.compile(r"<cn[^>]*> 0.75 </cn>(?=\s*</apply>\s*</math>\s*</kineticLaw>)")
+    own = '<listOfLocalParameters><localParameter id="k" value="0.75"/></listOfLocalParameters>'
+    text, changed = re.subn(r"(?<=</math>)(?=\s*</kineticLaw>)", own, law.sub("<ci> k </ci>", text))
+    assert changed == 1
+    made = _model("species S = 1; p = 1; S' = 0", equilibrate=False, acts={}).replace(text=text)
+    assert _after(made, "control", 0.5) == pytest.approx(0.75 - 0.24 * (0.5 - 0.249 / 0.96), rel=1e-6)
+
+
+@pytest.mark.parametrize("before", ["", "species Y = 1; Y' = -Y;"])
+def test_what_is_true_for_a_moment_only_is_seen(before: str) -> None:
+    made = _model(f"{before} species S = 0; S' = 0.4; E: at S > 0.18 && S < 0.19: S = 0", equilibrate=False, acts={})
+    assert _after(made, "control", 1.0) == pytest.approx(0.4 - 2 * 0.18, rel=1e-6)
+
+
+def test_a_short_pulse_of_time_is_not_stepped_over() -> None:
+    made = _model("species S = 0; S' = piecewise(100, time >= 5 && time < 5.01, 0)", equilibrate=False, acts={})
+    assert _after(made, "control", 10.0) == pytest.approx(1.0, rel=1e-6)
+
+
+def test_a_model_with_delays_stays_compiled_while_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = _model("species S = 1; E: at 1 after time > 1: S = 3*S", equilibrate=False, acts={})
+    made.run("control", [1.5], until=1.5)
+    package, count = roadrunner.package(), []
+    original = package.RoadRunner
+    monkeypatch.setattr(package, "RoadRunner", lambda *given: count.append(1) or original(*given))
+    for compiled, days, value in ((1, 5.0, 3.0), (0, 5.0, 3.0), (0, 1.5, 1.0), (1, 5.0, 3.0)):
+        count.clear()
+        assert _after(made, "control", days) == pytest.approx(value)
+        assert len(count) == compiled
+
+
+@pytest.mark.parametrize("equilibrate", [True, False])
+def test_a_stoichiometry_may_be_computed(equilibrate: bool) -> None:
+    """S is made with the stoichiometry n, which is 2 p."""
+    made = _model("species S = 1; p = 1; n := 2*p; J1: => n S; 1; J2: S => ; S", equilibrate=equilibrate)
+    assert _after(made, "drug", 30.0) == pytest.approx(6.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("delay", ["", "0.5 after "])
+def test_events_need_no_ids(delay: str) -> None:
+    made = _model(f"species S = 1; p = 1; E: at {delay}time > 1: S = 3", equilibrate=False, acts={})
+    unnamed = made.replace(text=made.sbml.replace('<event id="E"', "<event"))
+    assert _after(unnamed, "control", 2.0) == pytest.approx(3.0)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import small
-from omex import pack
-from osteon import sbml
+from omex import SBML, files, pack
+from osteon import run, sbml
 from osteon.errors import CompilationError, OsteonError, ProjectError
 from osteon.evidence.bindings import Act, Binding
+from osteon.sbml import gate
 from osteon.sbml.antimony import compile_antimony
 from osteon.sbml.files import open_model
 from osteon.sbml.gate import admitted
@@ -236,3 +237,38 @@ def test_what_ends_the_process_that_compiles_it_becomes_a_sentence(monkeypatch: 
     monkeypatch.setattr(roadrunner, "_state_of", _crash)
     with pytest.raises(OsteonError, match="cannot be compiled for simulation: libroadrunner breaks down on it"):
         made.replace(foreign=True, cached=False).resting_state("control")
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_model_made_by_hand_comes_through_the_gate(kind: str) -> None:
+    text, said = REFUSED[kind]
+    made = small.model()
+    with pytest.raises(ProjectError) as caught:
+        Model(text, made.binding, made.vocabulary, shown="m.xml")
+    assert said.removeprefix("m.xml: line 6: ") in str(caught.value)
+
+
+def test_submodels_become_part_of_a_model_made_by_hand() -> None:
+    made = small.model()
+    _, _, inside = _decaying().partition('name="part">')
+    definition = f'<comp:modelDefinition id="sub">{inside.partition("</model>")[0]}</comp:modelDefinition>'
+    definition = f"<comp:listOfModelDefinitions>{definition}</comp:listOfModelDefinitions>"
+    whole = Model(_whole(definition), made.binding, made.vocabulary, shown="m.xml")
+    assert "A__k" in whole.sbml
+
+
+def test_the_models_of_an_archive_come_through_it_before_they_run(tmp_path: Path) -> None:
+    more = '<parameter id="S" value="1" constant="true"/></listOfParameters>'
+    twice = SBML.replace("</listOfParameters>", more)
+    packed = pack(tmp_path / "a.omex", files(model=twice))
+    with pytest.raises(ProjectError, match="'S' conflicts") as caught:
+        run(packed)
+    assert "'experiment.sedml': model 'slow'" in str(caught.value)
+
+
+def test_what_passed_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = document(reactions=reaction())
+    assert admitted(text, "m.xml") == text
+    monkeypatch.setattr(gate, "_admitted", None)
+    assert admitted(text, "m.xml") == text
+    assert admitted(text, "another name.xml") == text

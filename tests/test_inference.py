@@ -305,3 +305,17 @@ def test_draws_and_ensemble_exclude_each_other(file: Path, osteon: Command) -> N
     outcome = osteon("predict", NAME, "-c", "runx2_het", "--draws", "3", "--ensemble", str(file))
     assert outcome.code == 2
     assert "give either --draws" in outcome.err
+
+
+def test_live_points_that_all_miss_the_same_lead_nowhere() -> None:
+    """The range of the gain leaves S where it is, so that every point misses the claim by as much."""
+    tried = _samples(1e-14, 1, _claim(1, "increase", "less"))
+    work = inference.job(tried, live=10, islands=1, seed=5)
+    with pytest.raises(OsteonError, match=r"all 10 live points miss the claims by the same, .* give more with --live"):
+        inference.sampled(work.context, work.chunks[0])
+
+
+def test_points_that_all_support_every_claim_are_no_warning() -> None:
+    tried = _samples(1e-14, 1, _claim(1, "unchanged", "less"))
+    work = inference.job(tried, live=10, islands=1, seed=5)
+    assert inference.sampled(work.context, work.chunks[0])["log_share"] == pytest.approx([0.0] * 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import errno
 import gc
 import os
 import pickle
@@ -35,6 +36,7 @@ from osteon.errors import (
 from osteon.jobs import versions
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.jobs.run import chunks_left, run_job, store_of
+from osteon.jobs.store import Store
 from osteon.simulation.model import Model
 from osteon.simulation.readings import UndefinedError
 
@@ -410,3 +412,17 @@ def test_another_state_of_the_code_is_another_version() -> None:
     other = {**here, versions.CODE: "0" * 12}
     assert versions.difference(here, other) == (versions.CODE, here[versions.CODE], "0" * 12)
     assert versions.difference(here, {**here, "more": "1"}) == ("more", "missing", "1")
+
+
+def test_a_full_disk_leaves_no_part_of_a_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Store(tmp_path / "job")
+    kept.prepare({"job": "x"})
+
+    def full(descriptor: int, _: bytes) -> None:
+        os.close(descriptor)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("osteon.files._fill", full)
+    with pytest.raises(OsteonError, match="cannot be written: No space left on device"):
+        kept.keep(0, {"x": np.zeros(2)})
+    assert [path.name for path in kept.folder.iterdir()] == ["job.json"]

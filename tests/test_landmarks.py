@@ -19,7 +19,8 @@ from osteon.evidence.claims import Claim, Evidence
 from osteon.evidence.landmarks import Landmark, Landmarks
 from osteon.evidence.project import Project
 from osteon.files import write_file
-from osteon.verification.scorecard import Count, Scorecard, tally
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.summary import Count, tally
 from osteon.verification.verify import verify
 
 THEME = """
@@ -81,8 +82,8 @@ def test_a_landmark_is_judged_and_counted_apart(sound: Path, osteon: Command) ->
     assert outcome.code == 0, "a contradicted landmark is no fault of a model"
     assert "Smith2001-01" in outcome.out
     assert "landmarks: 1 supported, 1 contradicted" in outcome.out
-    assert "1 of 1 reported experiments reproduced, 0 contradicted, 0 not representable" in outcome.out
-    assert "landmarks apart: 1 of 2 reproduced, 0 not representable" in outcome.out
+    assert "1 of 1 reported experiments reproduced (strength not on record), 0 contradicted" in outcome.out
+    assert "landmarks apart: 1 of 2 reproduced, 1 contradicted, 0 not representable" in outcome.out
 
 
 @pytest.mark.parametrize(
@@ -189,21 +190,21 @@ def _card(*claims: Claim) -> Scorecard:
 
 def test_a_check_that_claims_share_is_one_experiment() -> None:
     card = _card(_document(1, RISES), _document(2, RISES, FALLS, FOREIGN), _document(3, RISES | {"at": "24 h"}))
-    assert tally(card, "small").findings == Count(reproduced=1, contradicted=1, not_representable=1)
+    assert tally(card.results, "small").reported == Count(reproduced=1, unrated=1, contradicted=1, not_representable=1)
 
 
 def test_what_cannot_fail_is_no_finding() -> None:
     card = _card(_document(1, RISES, by_construction="x"), _document(2, RISES, LATER))
-    numbers = tally(card, "small")
-    assert numbers.by_construction == Count(reproduced=1)
-    assert numbers.findings == Count(reproduced=1)
+    numbers = tally(card.results, "small")
+    assert numbers.by_construction == Count(reproduced=1, unrated=1)
+    assert numbers.reported == Count(reproduced=1, unrated=1)
 
 
 def test_landmarks_are_counted_apart_and_no_experiment_twice() -> None:
     card = _card(_document(1, RISES), _landmark(1, RISES, LATER), _landmark(2, FALLS))
-    numbers = tally(card, "small")
-    assert numbers.findings == Count(reproduced=1)
-    assert numbers.landmarks == Count(reproduced=1, contradicted=1)
+    numbers = tally(card.results, "small")
+    assert numbers.reported == Count(reproduced=1, unrated=1)
+    assert numbers.landmarks == Count(reproduced=1, unrated=1, contradicted=1)
     assert card.passed
     assert not card.surprises
     assert card.as_dict()["summary"] == {"small": {"supported": 1}}
@@ -214,7 +215,7 @@ def test_sizes_are_counted_once() -> None:
     size = {"fold": 1.4, "range": (1.3, 1.5), "basis": "x", "citation": "K"}
     far = LATER | {"size": {**size, "fold": 9.0, "range": (8.0, 10.0)}}
     card = _card(_document(1, RISES | {"size": size}), _document(2, RISES | {"size": size}, far))
-    assert tally(card, "small").sizes == (1, 2)
+    assert tally(card.results, "small").sizes == (1, 2)
 
 
 def test_samples_leave_landmarks_out() -> None:
@@ -226,10 +227,23 @@ def test_samples_leave_landmarks_out() -> None:
 def test_the_table_of_the_readme_counts_experiments() -> None:
     held_out = _document(3, LATER, role="held_out")
     forced = _document(2, RISES, by_construction="x")
-    card = _card(_document(1, FALLS, FOREIGN), forced, held_out, _landmark(1, LATER | {"at": "3 d"}))
-    binding = MODEL.binding
-    composed = binding.model_copy(update={"parts": {"p": "other"}})
-    rows = overview.table([(binding, [], 1, 2, card), (composed, [], 1, 2, card)]).splitlines()[2:]
-    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
-    assert cells[0] == ["`small`", "1", "1", "1", "1", "1 of 1", "0", "1 of 1", "1", "2", ""]
-    assert cells[1][5] == ""
+    claims = (_document(1, FALLS, FOREIGN), forced, held_out, _landmark(1, LATER | {"at": "3 d"}))
+    composed = MODEL.replace(binding=MODEL.binding.model_copy(update={"parts": {"p": "other"}}))
+    rows = [(each.binding, [], 1, 2, verify(each, [("t", claim) for claim in claims])) for each in (MODEL, composed)]
+    lines = overview.table(rows).splitlines()
+    heads, _, *cells = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    own, other = (dict(zip(heads, row, strict=True)) for row in cells)
+    assert {name: value for name, value in own.items() if value} == {
+        "model": "`small`",
+        "reported experiments reproduced": "1 of 2",
+        "robust": "not on record",
+        "contradicted": "1",
+        "not representable": "1",
+        "by construction": "1",
+        "held out": "1 of 1",
+        "landmarks": "1 of 1",
+        "documented": "0",
+        "species": "1",
+        "reactions": "2",
+    }
+    assert other == own | {"held out": ""}

@@ -63,6 +63,7 @@ def test_each_file_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "evidence/vocabulary.toml": 1,
         "evidence/one.toml": 1,
         "evidence/two.toml": 1,
+        "models/priors.toml": 1,
         "models/bindings/one.toml": 1,
         "models/bindings/two.toml": 1,
         "models/results/one.ablation.json": 1,
@@ -210,7 +211,7 @@ def test_the_shipped_project_is_that_of_the_package_or_the_checkout(monkeypatch:
 def test_a_composed_model_has_the_parameters_of_its_parts_under_its_own_names(root: Path) -> None:
     """A part's formula names the part's symbols, with the prefix that they have in the whole."""
     path = root / "models" / "bindings" / "one.toml"
-    derived = '[parameters.both]\nmeaning = "x"\nprovenance = "derived"\nunit = "1"\nrange = [0, 9]\n'
+    derived = '[parameters.both]\nmeaning = "x"\nprovenance = "derived"\nunit = "1"\n'
     path.write_text(f'{path.read_text(encoding="utf-8")}\n{derived}formula = "2*both_k + both"\n', encoding="utf-8")
     project = Project(root)
     whole = project.binding("two").model_copy(update={"parts": {"first": "one"}})

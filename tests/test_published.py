@@ -78,10 +78,11 @@ def test_komarova_has_a_cycle_and_no_rankl(osteon: Command) -> None:
 
 
 def test_peterson_does_not_answer_to_opg(osteon: Command) -> None:
-    """Its curated file lets OPG and RANKL bind without using either up, so that infused OPG changes nothing."""
+    """Its curated file lets OPG and RANKL bind without using either up, so that no path leads from infused OPG."""
     check = next(c for c in _score("peterson2010", osteon)["S2-04"]["checks"] if c["observable"] == "osteoclasts")
     assert check["outcome"] == "refused"
-    assert abs(check["effect"]) < 1e-3
+    assert (check["word"], check["effect"]) == ("no path", None)
+    assert check["value"] == pytest.approx(check["reference_value"], rel=1e-3)
 
 
 def test_incommensurable_observables_are_not_compared(osteon: Command) -> None:

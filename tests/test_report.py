@@ -12,20 +12,25 @@ from pathlib import Path
 
 import pytest
 
+import osteon as osteon_
 from conftest import MODELS, PROJECT, ROOT, Command, model, scorecard
-from osteon.analysis.ablation.result import Ablation
+from osteon.analysis.robustness.result import as_dict
 from osteon.errors import OsteonError, ProjectError
 from osteon.evidence.criteria import holds, names
 from osteon.evidence.project import Project
+from osteon.files import write_file
 from osteon.pages.panels import BOTTOM, TOP, panel
-from osteon.pages.report import report
+from osteon.pages.report import judged, report
 from osteon.pages.support import support
 from osteon.pages.timecourses import TimeCourses
-from osteon.pages.wording import change
+from osteon.pages.wording import change, decisive
 from osteon.simulation.model import load
 from osteon.verification.diff import changes, read_run
+from osteon.verification.summary import sentences, tally
+from osteon.verification.verify import verify
 
 NAME = "osteoblast_vesicles"
+RECORD = PROJECT.shares[NAME]
 
 
 @cache
@@ -72,6 +77,31 @@ def test_every_claim_has_a_card_and_every_check_its_outcome(text: str) -> None:
         for check in result.checks:
             if check.effect is not None:
                 assert change(check.effect) in page.text
+
+
+def test_it_says_what_verify_says_at_its_end(text: str, osteon: Command) -> None:
+    page = " ".join(Reader(text).text.split())
+    told = " ".join(osteon("verify", NAME, "--accept-unmet").out.split())
+    for one in sentences(tally(verify(model(NAME), PROJECT.answers(model(NAME).binding), record=RECORD).results, NAME)):
+        assert one in page
+        assert one in told
+
+
+def test_every_verdict_stands_with_its_strength_and_the_check_that_decides(text: str) -> None:
+    page = " ".join(Reader(text).text.split())
+    for result in verify(model(NAME), PROJECT.answers(model(NAME).binding), record=RECORD).results:
+        if result.deciding is not None:
+            assert str(result) in page, result.claim.id
+            assert " ".join(decisive(result).split()) in page, result.claim.id
+
+
+def test_landmarks_are_shown_apart(text: str) -> None:
+    page = Reader(text)
+    themes = [PROJECT.theme(name) for name in model(NAME).binding.landmarks]
+    for claim in (claim for landmarks in themes for claim in landmarks.claims):
+        assert claim.id in page.ids
+        assert claim.statement in page.text
+    assert "What the sources found" not in page.text
 
 
 def test_every_link_leads_to_a_place_in_the_page(text: str) -> None:
@@ -225,28 +255,44 @@ def test_a_file_that_is_no_saved_run_is_refused(content: str | None, said: str, 
 
 
 def test_cards_say_how_firmly_a_claim_stands(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "evidence", tmp_path / "evidence")
-    shutil.copytree(ROOT / "models", tmp_path / "models")
-    shutil.copytree(ROOT / "docs" / "results", tmp_path / "docs" / "results")
+    """On a project with one small mechanism, whose results are computed here: those of the models take long."""
+    store = {"project": tmp_path, "results": tmp_path / "chunks", "workers": 1}
+    osteon_.new("tiny", project=tmp_path)
+    osteon_.build("tiny", project=tmp_path)
+    needs = osteon_.ablate("tiny", record=True, **store)  # type: ignore[arg-type]
+    found = as_dict([osteon_.robustness("tiny", draws=8, **store)])  # type: ignore[arg-type]
+    path = tmp_path / "docs" / "results" / "robustness.json"
+    write_file(path, json.dumps(found))
     project = Project(tmp_path)
-    needs = Ablation.from_dict(json.loads(project.files(NAME).result("ablation").read_text(encoding="utf-8")))
-    share = {one["claim"]: one["share"] for one in project.shares[NAME]["claims"]}
-    for (_, claim), (robustness, edges) in support(project, load(project, NAME)).items():
+    share = {one["claim"]: one["share"] for one in found["models"][0]["claims"]}
+    told = support(project, load(project, "tiny"))
+    assert told
+    assert any(needs.breakers(claim) for claim in needs.supported)
+    for (_, claim), (robustness, edges) in told.items():
         assert f"supported in {100 * share[claim]:.1f} %" in str(robustness)
         if claim in needs.supported:
             assert all(str(edge) in str(edges) for edge in needs.breakers(claim)[:8])
-    binding = project.files(NAME).binding
+    assert {
+        str(result.strength and result.strength.name) for result in judged(project, load(project, "tiny")).results
+    } <= {
+        "robust",
+        "at reference values",
+        "None",
+    }
+    binding = project.files("tiny").binding
     text = binding.read_text(encoding="utf-8")
     binding.write_text(text.replace("[protocol]", "[protocol]\ndetection_limit = 1e-5"), encoding="utf-8")
     changed = Project(tmp_path)
     assert all(
         "out of date" in str(robustness) and "out of date" in str(edges)
-        for robustness, edges in support(changed, load(changed, NAME)).values()
+        for robustness, edges in support(changed, load(changed, "tiny")).values()
     )
-    shutil.rmtree(tmp_path / "docs")
-    shutil.rmtree(tmp_path / "models" / "results")
+    other = [result.strength for result in judged(changed, load(changed, "tiny")).results if result.strength]
+    assert {strength.name for strength in other} == {"record of another model"}
+    path.unlink()
+    project.files("tiny").result("ablation").unlink()
     bare = Project(tmp_path)
-    assert set(support(bare, load(bare, NAME)).values()) == {(None, None)}
+    assert set(support(bare, load(bare, "tiny")).values()) == {(None, None)}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"models": [{}]}'])

@@ -16,7 +16,7 @@ import pytest
 import small
 from conftest import MODELS, PROJECT, ROOT, Command, model
 from osteon.analysis.robustness.result import Proportion, job, robustness, samples
-from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
+from osteon.analysis.robustness.samples import Samples, judged
 from osteon.analysis.robustness.tables import robustness_markdown
 from osteon.curation import overview
 from osteon.errors import OsteonError
@@ -28,6 +28,7 @@ from osteon.jobs.run import run_job
 from osteon.simulation.model import Model, load
 from osteon.simulation.sampling import SAMPLERS, quantiles
 from osteon.verification.fingerprint import changes, fingerprint
+from osteon.verification.many import VERDICTS
 from osteon.verification.verify import verify
 
 NAME = "runx2_osteogenesis"
@@ -54,7 +55,7 @@ def test_everything_is_prepared_without_assertions_too() -> None:
     code = (
         "import test_robustness as own; made = own._samples(own.NAME, 1); made.prepare(); "
         "compiled = all('simulator' in vars(judge) for judge, _ in made._judges); "
-        "print(__debug__, compiled, {'_judges', '_settled', 'quantiles'} <= vars(made).keys())"
+        "print(__debug__, compiled, {'_judges', 'settled', 'quantiles'} <= vars(made).keys())"
     )
     path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     done = subprocess.run(
@@ -158,9 +159,12 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     claims.append(("t", TURNED.model_copy(update={"id": "T-03", "role": "held_out"})))
     tried = samples(made, claims, draws=4, seed=3)
     yes, no, broke = (VERDICTS.index(verdict) for verdict in ("supported", "contradicted", "failed"))
+    verdicts = np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]])
     columns = {
-        "verdicts": np.array([[yes, yes, no], [yes, no, broke], [no, yes, yes], [yes, yes, no]]),
+        "verdicts": verdicts,
+        "held": verdicts == yes,
         "reason": np.array(["", "broke, at t = 1", "", ""]),
+        "again": np.zeros((4, 2), dtype=int),
         "audited": np.zeros(4, dtype=bool),
         "effects": np.zeros((4, 6)),
         "audit_effects": np.zeros((4, 6)),
@@ -172,6 +176,26 @@ def test_joint_support_asks_all_claims_of_a_role_in_the_same_draw() -> None:
     assert found.failed == Proportion(1, 4)
     assert [claim.supported for claim in found.claims] == [Proportion(3, 4), Proportion(3, 4), Proportion(1, 4)]
     assert found.claims[2].counts == {"supported": 1, "contradicted": 2, "failed": 1}
+    assert [claim.checks for claim in found.claims] == [(3,), (3,), (1,)]
+
+
+def test_more_than_one_verdict_in_ten_thousand_may_not_differ_from_libroadrunner() -> None:
+    acts = {"more": ("treatment", {"scale": {"boost": 2.0}})}
+    made = small.model(interventions=acts, parameters={"k": small.parameter(0.1, 1.0)})
+    tried = samples(made, [("t", TURNED)], draws=2, seed=3)
+    columns = {
+        "verdicts": np.zeros((2, 1), dtype=int),
+        "reason": np.array(["", ""]),
+        "held": np.ones((2, 1), dtype=bool),
+        "again": np.array([[10_000, 1], [0, 0]]),
+        "audited": np.zeros(2, dtype=bool),
+        "effects": np.zeros((2, 2)),
+        "audit_effects": np.zeros((2, 2)),
+        "audit_verdicts": np.zeros((2, 1), dtype=int),
+    }
+    assert robustness(tried, columns).engine.as_dict() == {"core": False, "again": 10_000, "differ": 1}
+    with pytest.raises(OsteonError, match="libroadrunner passed 2 of 10000 verdicts otherwise"):
+        robustness(tried, {**columns, "again": np.array([[10_000, 1], [0, 1]])})
 
 
 def test_every_so_many_draws_are_audited() -> None:
@@ -364,6 +388,23 @@ def test_ctrl_c_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
-    assert "of 6250 chunks are kept in" in err
+    assert f"of {len(job(_samples(NAME, 50000)).chunks)} chunks are kept in" in err
     assert "the same command goes on from them" in err
     assert "Traceback" not in err
+
+
+def test_random_draws_are_not_spread_as_others_are() -> None:
+    """One stream of numbers, in rows, so that more draws begin with the same ones."""
+    expected = np.random.default_rng(5).random((3, 2))
+    assert quantiles("random", 3, 2, 5).tolist() == expected.tolist()
+    assert quantiles("sobol", 4, 2, 5).tolist() != np.random.default_rng(5).random((4, 2)).tolist()
+    assert quantiles("sobol", 4, 0, 5).shape == (4, 0)
+
+
+def test_an_audit_is_closer_than_a_draw() -> None:
+    made = small.model(
+        interventions={"more": ("treatment", {"scale": {"boost": 2.0}})}, parameters={"k": _range(0.1, 1)}
+    )
+    tried = Samples(made, [("t", TURNED)], sampler="random", number=8, seed=3, every=1)
+    columns = judged(tried, Chunk(0, range(8), 0))
+    assert (columns["effects"][:, 0] != columns["audit_effects"][:, 0]).any()

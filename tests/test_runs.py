@@ -60,11 +60,12 @@ def _claim(*checks: dict[str, object]) -> Claim:
 
 
 def test_claims_need_each_run_once_with_all_its_instants() -> None:
+    """An order is that of differences from control, which is needed over all of its time as well."""
     asked = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control"}
     order = {"expect": "precedes", "observable": "s", "before": "t", "condition": "more"}
     claim = _claim({**asked, "at": "48 h"}, {**asked, "at": "peak", "reference_at": "steady state"}, asked, order)
     lacking = _claim({**asked, "observable": "u", "at": "5 d"})
     assert runs(_model(), [claim, lacking]) == {
         ("culture", "more"): Run("culture", "more", (1.0, 2.0), whole=True, resting=False),
-        ("culture", "control"): Run("culture", "control", (1.0, 2.0), whole=False, resting=True),
+        ("culture", "control"): Run("culture", "control", (1.0, 2.0), whole=True, resting=True),
     }

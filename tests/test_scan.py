@@ -151,3 +151,17 @@ def test_command_says_what_a_range_looks_like(osteon: Command) -> None:
     outcome = osteon("scan", NAME, "--vary", "cccp=0-2", "-c", "cccp")
     assert outcome.code == 2
     assert "is not NAME=FROM..TO, such as anti_rankl=0..2" in outcome.err
+
+
+def test_there_is_something_to_vary() -> None:
+    with pytest.raises(OsteonError, match="0 things to vary; expected one, or two for a grid"):
+        scan(small.model(), {}, "control")
+
+
+def test_two_interventions_have_their_doses_each(tmp_path: Path) -> None:
+    """S rests at boost/drain, whatever the order in which the axes are named."""
+    acts = {name: ("treatment", {"set": {name: 1.0}}) for name in ("boost", "drain")}
+    made = small.model(interventions=acts)
+    laid_out = scan(made, {"boost": (2.0, 6.0), "drain": (1.0, 4.0)}, "boost+drain", at="steady state")
+    table = response(laid_out, run_job(job(laid_out), results=tmp_path))
+    assert table["value"].tolist() == pytest.approx([2.0, 0.5, 6.0, 1.5], rel=1e-6)

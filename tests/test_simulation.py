@@ -221,3 +221,48 @@ class TestBreaking:
     def test_sbml_that_does_not_compile(self) -> None:
         with pytest.raises(CompilationError, match="model 'x' cannot be compiled"):
             roadrunner.opened("<sbml/>", name="x", observables=(), accuracy=Accuracy(), cached=False)
+
+
+def test_a_time_course_has_each_time_once() -> None:
+    """Also where one period ends and the next begins."""
+    made = small.model(interventions={"pulse": ("treatment", {"set": {"boost": 3.0}, "start": "1 d", "end": "2 d"})})
+    times = made.run("pulse", [0.0, 0.5, 1.0, 2.0, 3.0], until=4.0).frame().index
+    assert times.is_unique
+    assert times.is_monotonic_increasing
+
+
+def test_a_dose_is_given_once_and_a_formula_of_the_start_holds_at_the_start() -> None:
+    """Without rest, what the file computes from a parameter follows what is changed at t = 0, and nothing later."""
+    acts = {
+        "first": ("treatment", {"set": {"dose": 5.0}}),
+        "later": ("treatment", {"set": {"dose": 7.0}, "start": "2 d"}),
+        "bolus": ("treatment", {"set": {"S": 4.0}, "start": "1 d"}),
+    }
+    body = "dose = 1 dimensionless; substanceOnly species S in cell; S = 2*dose"
+    made = small.model(body, interventions=acts, equilibrate=False)
+    assert made.run("first", [3.0]).at("s", 3.0) == pytest.approx(10.0)
+    assert made.run("later", [3.0]).at("s", 3.0) == pytest.approx(2.0)
+    assert made.run("bolus", [3.0]).at("s", 3.0) == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "sizes"),
+    [
+        ({"a": 2.0, "b": 0.0}, {"a": 1.0, "b": 1.0}),
+        ({"a": 2.0, "b": 1e-7}, {"a": 1.0, "b": 1e-7}),
+        ({"a": -1e-7, "b": 0.0}, {"a": 1e-7, "b": 1e-7}),
+        ({"a": 1e-6, "b": 0.0}, {"a": 1.0, "b": 1.0}),
+        ({"a": 0.0}, {"a": 1.0}),
+        ({}, {}),
+    ],
+)
+def test_a_state_is_of_size_one_unless_it_starts_below_a_millionth(
+    first: dict[str, float], sizes: dict[str, float]
+) -> None:
+    assert roadrunner._sizes(first) == sizes
+
+
+def test_a_state_that_is_no_number_is_told_without_a_time_at_rest() -> None:
+    made = small.model(observables={"s": "S", "out": "1/(S - S)"})
+    with pytest.raises(SimulationError, match="while equilibrating: 'out' is not a finite number"):
+        made.resting_state("control")

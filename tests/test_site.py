@@ -149,10 +149,19 @@ def test_a_moved_dose_is_what_another_binding_gives() -> None:
 @pytest.mark.interop
 def test_what_cannot_be_combined_or_simulated_is_said() -> None:
     asked = {**question(known("bone_remodeling")["reported"][0]), "setting": "mouse"}
-    clash = answers("bone_remodeling").answer({**asked, "condition": ["rankl_added", "resorption_stimulus"]})
-    assert "rankl_added sets 'sources_recombinant_rankl'" in clash["clash"]
-    early = answers("bone_remodeling").answer({**asked, "at": -5.0})
-    assert "not simulated at t = -5" in early["broken"]
+    clash = answers("bone_remodeling").answer({**asked, "condition": ["runx2_het", "runx2_ko"]})
+    assert "runx2_het sets 'runx2_runx2_gene'" in clash["clash"]
+    refused = answers("bone_remodeling").answer({**asked, "condition": ["calcitriol"]})
+    assert refused["refused"].startswith("'calcitriol' means nothing in setting 'mouse'; it is for ")
+
+
+def test_what_nothing_leads_to_has_no_path() -> None:
+    """Sp7 is followed in cells from iPS cells alone; its loss says nothing of the mouse."""
+    asked = {**question(known("bone_remodeling")["reported"][0]), "setting": "mouse", "at": 0.0, "reference_at": 0.0}
+    answer = answers("bone_remodeling").answer({**asked, "condition": ["sp7_ko"], "reference": []})
+    found = answer["effects"]["bone_formation"]
+    assert (found["word"], found["text"], found["effect"], found["changes"]) == ("no path", "no path", None, False)
+    assert answer["effects"]["sp7"]["word"] == "gone"
 
 
 def test_what_was_computed_in_advance_is_what_simulate_gives() -> None:

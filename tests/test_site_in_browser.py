@@ -200,7 +200,17 @@ def test_without_webassembly_reported_experiments_show(site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["index", "scorecard", f"models/{NAME}", f"sources/{NAME}", "docs/api", "docs/tutorial"]
+    "page",
+    [
+        "index",
+        "scorecard",
+        "landmarks",
+        f"models/{NAME}",
+        f"sources/{NAME}",
+        "docs/api",
+        "docs/evidence",
+        "docs/tutorial",
+    ],
 )
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_pages_show_without_a_fault(site: str, page: str, width: int, dark: bool) -> None:

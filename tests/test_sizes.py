@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import exp, inf, log
+from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.collections import PathCollection
 from pydantic import ValidationError
 
+import osteon
 import small
 from osteon.evidence.claims import Claim, Size
-from osteon.verification.scorecard import CheckResult
+from osteon.pictures.figure import Figure
+from osteon.pictures.labels import Label, spread
+from osteon.simulation.model import Model
+from osteon.verification.results import CheckResult
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.size_table import agreeing, size_rows
 from osteon.verification.sizes import SizeResult, judge_size
+from osteon.verification.summary import sentences, tally
 from osteon.verification.verify import verify
 
 
@@ -59,20 +70,22 @@ def test_a_size_that_makes_no_sense_is_refused(values: dict[str, object]) -> Non
         Size.model_validate({**values, "basis": "x", "citation": "K"})
 
 
-def _check(boost: float) -> CheckResult:
-    """Return what becomes of an increase reported as twofold, where production is multiplied."""
-    model = small.model(interventions={"more": ("treatment", {"set": {"boost": boost}})})
+def _model(boost: float) -> Model:
+    return small.model(interventions={"more": ("treatment", {"set": {"boost": boost}})})
+
+
+def _claim(id_: str = "T-01", fold: float = 2.0, **fields: object) -> Claim:
     check = {
         "observable": "s",
         "condition": "more",
         "reference": "control",
         "expect": "increase",
         "at": "steady state",
-        "size": {"fold": 2.0, "range": (1.8, 2.2), "basis": "x", "citation": "K"},
+        "size": {"fold": fold, "range": (0.9 * fold, 1.1 * fold), "basis": "x", "citation": "K"},
     }
-    claim = Claim.model_validate(
+    return Claim.model_validate(
         {
-            "id": "T-01",
+            "id": id_,
             "statement": "x",
             "place": "x",
             "kind": "experiment",
@@ -80,9 +93,14 @@ def _check(boost: float) -> CheckResult:
             "demand": "must",
             "setting": "culture",
             "checks": (check,),
+            **fields,
         }
     )
-    return verify(model, [("t", claim)]).results[0].checks[0]
+
+
+def _check(boost: float) -> CheckResult:
+    """Return what becomes of an increase reported as twofold, where production is multiplied."""
+    return verify(_model(boost), [("t", _claim())]).results[0].checks[0]
 
 
 def test_a_size_does_not_change_the_outcome() -> None:
@@ -99,3 +117,70 @@ def test_json_of_a_size_is_plain() -> None:
     found = SizeResult(_size(0.0, 0.0, 0.1), -inf, "within the reported range").as_dict()
     assert found["simulated"] == 0.0
     assert SizeResult(_size(2.0, 1.0, 3.0), inf, "too large").as_dict()["simulated"] == "inf"
+
+
+def test_a_size_that_claims_share_is_one_row_and_landmarks_are_apart() -> None:
+    landmark = _claim("Smith2001-01", fold=9.0).model_copy(update={"role": "landmark"})
+    shared = [_claim("T-01"), _claim("T-02"), _claim("T-03", fold=3.0), landmark]
+    card = verify(_model(2.0), [("t", claim) for claim in shared])
+    rows = size_rows(card.results)
+    assert [(row.claim, row.landmark, row.result.verdict) for row in rows] == [
+        ("T-01", False, "within the reported range"),
+        ("T-03", False, "within a factor of two"),
+        ("Smith2001-01", True, "too small"),
+    ]
+    assert agreeing(rows) == (2, 3)
+    numbers = tally(card.results, "small")
+    assert (numbers.sizes, numbers.landmark_sizes) == ((2, 2), (0, 1))
+    assert "2 of 2 reported sizes within the range or a factor of two" in sentences(numbers)
+
+
+def _dots(axes: Any) -> list[tuple[float, float]]:
+    """Return the places of all dots of a panel; what is drawn for the legend has none."""
+    places = [dot.get_offsets() for dot in axes.collections if isinstance(dot, PathCollection)]
+    return [(float(found[0][0]), float(found[0][1])) for found in places if len(found) == 1]
+
+
+def test_the_table_of_sizes_has_both_and_its_figure_a_label_for_each(tmp_path: Path) -> None:
+    card = verify(_model(2.0), [("t", _claim("T-01")), ("t", _claim("T-02", fold=3.0))])
+    table = card.sizes()
+    assert table[["claim", "reported", "simulated"]].to_numpy().tolist() == [
+        ["T-01", 2.0, pytest.approx(2.0, rel=1e-4)],
+        ["T-02", 3.0, pytest.approx(2.0, rel=1e-4)],
+    ]
+    assert table.attrs["sizes"] == (2, 2)
+    figure = osteon.plot(table)
+    axes = figure.axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert sorted((round(x, 3), round(y, 3)) for x, y in _dots(axes)) == [(2.0, 2.0), (3.0, 2.0)]
+    figure.savefig(tmp_path / "sizes.svg")
+    text = (tmp_path / "sizes.svg").read_text(encoding="utf-8")
+    assert ">T-01 s<" in text
+    assert ">T-02 s<" in text
+
+
+def test_what_is_gone_or_appears_is_drawn_at_the_edge() -> None:
+    frame = verify(_model(2.0), [("t", _claim())]).sizes()
+    for simulated in (0.0, inf):
+        axes = osteon.plot(frame.assign(simulated=simulated)).axes[0]
+        low, high = axes.get_ylim()
+        ((_, upwards),) = _dots(axes)
+        assert low < upwards < high
+        assert (upwards > 1.0) is (simulated > 1.0)
+
+
+def test_a_figure_of_no_sizes_is_refused() -> None:
+    with pytest.raises(osteon.OsteonError, match="no size is reported"):
+        osteon.plot(Scorecard(()).sizes())
+
+
+def test_labels_do_not_lie_over_each_other() -> None:
+    """Twenty dots in one place: every label finds room of its own."""
+    labels = [Label(0.5, 0.5 + 0.001 * number, f"Smith2001-{number:02}") for number in range(20)]
+    axes = Figure(6, 6).subplots()
+    spread(axes, labels, size=6, width=6, height=6)
+    figure = axes.figure
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) == 20
+    assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]

@@ -66,3 +66,14 @@ def _refuse(name: str) -> None:
 def _die() -> None:
     os.write(2, b"last words")
     os.abort()
+
+
+def test_it_may_open_more_files_than_a_session_begins_with() -> None:
+    resource = pytest.importorskip("resource", reason="needs signals and forks of POSIX")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        found = call_in_subprocess(resource.getrlimit, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert found == (8192 if hard == resource.RLIM_INFINITY else min(8192, hard), hard)

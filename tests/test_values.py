@@ -139,3 +139,18 @@ def _structural() -> Claim:
         setting="culture",
         checks=(check,),
     )
+
+
+@pytest.mark.parametrize("declared", ["species $X = 1", "compartment X = 1"])
+def test_a_user_may_set_what_is_no_parameter(declared: str) -> None:
+    """An input that is held as a species, or the size of a compartment, in control and in every condition."""
+    body = f"{declared}; species S = 1; J1: => S; X; J2: S => ; S"
+    made = small.model(body, overrides=Act(set={"X": 3.0}))
+    assert made.values("control", at="0 d")["s"] == pytest.approx(3.0, rel=1e-6)
+    assert made.values("control", at="1 d")["s"] == pytest.approx(3.0, rel=1e-6)
+
+
+def test_values_are_written_as_what_they_are() -> None:
+    """A number in quotation marks is no number: what is strict here is lenient in no file."""
+    with pytest.raises(ValueError, match="float"):
+        Act.model_validate({"set": {"k": "3"}})

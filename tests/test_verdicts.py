@@ -8,8 +8,10 @@ import pytest
 
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.simulation.contrast import Effect
-from osteon.verification.scorecard import CheckOutcome, CheckResult, ClaimResult, Scorecard, Verdict
-from osteon.verification.verify import verdict
+from osteon.verification.results import CheckResult, ClaimResult
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.summary import Count
+from osteon.verification.verdicts import CheckOutcome, Verdict, verdict
 
 CHECK = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "1 d"}
 CLAIM = {
@@ -25,7 +27,7 @@ CLAIM = {
 
 
 def _result(verdict: Verdict, because: str | None = None) -> ClaimResult:
-    return ClaimResult("small", "t", Claim.model_validate(CLAIM), verdict, (), (), because)
+    return ClaimResult("small", "t", Claim.model_validate(CLAIM), verdict, (), (), because=because)
 
 
 @pytest.mark.parametrize(
@@ -35,17 +37,17 @@ def _result(verdict: Verdict, because: str | None = None) -> ClaimResult:
         (("holds", "holds"), "supported"),
         (("holds", "refused"), "contradicted"),
         (("refused", "failed"), "contradicted"),
-        (("refused", "not representable"), "contradicted"),
+        (("refused", "not representable"), "partly contradicted"),
+        (("holds", "not representable"), "partly supported"),
         (("holds", "failed"), "failed"),
         (("failed", "not representable"), "failed"),
-        (("refused", "failed", "not representable", "holds"), "contradicted"),
+        (("refused", "failed", "not representable", "holds"), "partly contradicted"),
         (("not representable",), "not representable"),
     ],
 )
 def test_the_worst_outcome_decides_in_any_order(outcomes: tuple[CheckOutcome, ...], expected: Verdict) -> None:
-    check = ContrastCheck.model_validate(CHECK)
     for order in permutations(outcomes):
-        assert verdict(tuple(CheckResult(check, outcome) for outcome in order)) == expected
+        assert verdict(order) == expected
 
 
 def test_a_failed_claim_is_a_surprise_even_where_the_binding_has_a_reason() -> None:
@@ -74,7 +76,9 @@ def test_a_failed_claim_is_a_surprise_even_where_the_binding_has_a_reason() -> N
     ("verdict", "passed"),
     [
         ("supported", True),
+        ("partly supported", True),
         ("contradicted", False),
+        ("partly contradicted", False),
         ("failed", False),
         ("not representable", True),
         ("documented", True),
@@ -120,7 +124,7 @@ def test_verdicts_are_counted_by_model_and_role() -> None:
     results = (
         _result("supported"),
         _result("contradicted"),
-        ClaimResult("other", "t", held_out, "supported", (), ()),
+        ClaimResult("other", "t", held_out, "supported", (), (), "held_out"),
     )
     card = Scorecard(results)
     assert card.models == ("small", "other")
@@ -129,3 +133,18 @@ def test_verdicts_are_counted_by_model_and_role() -> None:
     assert card.counts(role="held_out") == {"supported": 1}
     assert card.counts("small", "held_out") == {}
     assert card.as_dict()["summary"] == {"small": {"contradicted": 1, "supported": 1}, "other": {"supported": 1}}
+
+
+def test_a_check_in_json_says_when_each_side_is_read() -> None:
+    claim = Claim.model_validate({**CLAIM, "at": "3 d"})
+    own = ContrastCheck.model_validate({**CHECK, "at": "1 d", "reference_at": "2 d"})
+    told = CheckResult(own, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("1 d", "2 d")
+    silent = ContrastCheck.model_validate({name: value for name, value in CHECK.items() if name != "at"})
+    told = CheckResult(silent, "holds").as_dict(claim)
+    assert (told["at"], told["reference_at"]) == ("3 d", "3 d")
+
+
+def test_nothing_is_counted_before_it_is() -> None:
+    assert set(Count().as_dict().values()) == {0}
+    assert Count().share == ""

@@ -42,6 +42,12 @@ def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
 def test_verify(installed: Path, tmp_path: Path) -> None:
     card = json.loads(_run(installed, tmp_path, "-m", "osteon", "verify", "runx2_osteogenesis", "--json"))
     assert card["passed"]
+    # The record of robustness comes with the package, so that verdicts have a strength, or it is said to be outdated.
+    strengths = {
+        claim["strength"]["name"] for claim in card["claims"] if claim["strength"] and claim["role"] != "landmark"
+    }
+    assert strengths
+    assert "not on record" not in strengths
 
 
 def test_it_carries_every_model_and_source(installed: Path, tmp_path: Path) -> None:

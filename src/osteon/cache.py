@@ -6,8 +6,10 @@ digest fits both what it is for and what is in it. Whatever is wrong with it, it
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import platform
 import stat
 import tempfile
 from contextlib import suppress
@@ -25,6 +27,16 @@ def folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("osteon", appauthor=False)
+
+
+def can_keep(place: Path) -> bool:
+    """Say whether a folder is there, or can be made, and can be written to; a relative one is that of no home."""
+    try:
+        if place.is_absolute():
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return place.is_absolute() and os.access(place, os.R_OK | os.W_OK | os.X_OK)
+    except OSError:
+        return False
 
 
 def kept(kind: str, key: bytes) -> bytes | None:
@@ -55,6 +67,17 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
         _prune(path.parent)
+
+
+@functools.cache
+def machine() -> tuple[str, ...]:
+    """Return what native code depends on: the operating system and the processor with its abilities."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
+        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
+    except OSError:
+        processor = (platform.processor(), platform.node())
+    return (platform.system(), platform.release(), platform.machine(), *processor)
 
 
 def _path(kind: str, key: bytes) -> Path:

@@ -20,18 +20,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault in one file: ``where`` is a path, then the place inside it; ``what`` is a plain sentence."""
+    """One fault in one file: ``where`` is a path, then the place inside it; ``what`` is a plain sentence.
+
+    A ``warning`` is no fault: it says what a reader of the file should know.
+    """
 
     where: str
     what: str
+    severity: Literal["fault", "warning"] = "fault"
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return f"{'warning: ' if self.severity == 'warning' else ''}{self.where}: {self.what}"
 
 
 class OsteonError(Exception):

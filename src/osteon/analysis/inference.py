@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.samples import VERDICTS, Samples
+from osteon.analysis.robustness.core import shortfalls
+from osteon.analysis.robustness.samples import Samples
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, ContrastCheck
 from osteon.evidence.criteria import shortfall
 from osteon.files import write_file
 from osteon.jobs import parquet
 from osteon.jobs.job import Chunk, Columns, Job
+from osteon.simulation.batch.core import Core
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.many import VERDICTS
+from osteon.verification.results import CheckResult
+from osteon.verification.verdicts import SUPPORTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
 THIN = 1e-3
 """Below this share of draws, rejection gives way to nested sampling."""
 
-_SUPPORTED = VERDICTS.index("supported")
+_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +89,7 @@ def criterion(samples: Samples) -> tuple[int, ...]:
     """Return which claims members must support, as places in `Samples.claims`.
 
     Those are the claims of construction, but for those that the binding says the model does not meet, and those that it
-    has no words for. Held-out claims play no part.
+    has no words for at all; of others what it has words for counts. Held-out claims play no part.
 
     Raises:
         OsteonError: if there are none.
@@ -110,7 +114,7 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
     places = criterion(samples)
-    every = (columns["verdicts"][:, places] == _SUPPORTED).all(axis=1)
+    every = np.isin(columns["verdicts"][:, places], _SUPPORTED).all(axis=1)
     rows = [samples.values(int(item)) for item in np.flatnonzero(every)]
     share = float(every.mean())
     return Ensemble(_columns(samples, rows), _about(samples, method="rejection", share=share))
@@ -118,7 +122,7 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
 
 def job(samples: Samples, *, live: int, islands: int, seed: int) -> Job:
     """Return the work of nested sampling: ``islands`` runs of ``live`` points each, apart from each other."""
-    key = fingerprint.key(_fingerprint(samples, {"method": "nested sampling", "live": live}))
+    key = fingerprint.key(_fingerprint(samples, {"method": "nested sampling", "live": live, "core": samples.in_core}))
     return Job("nested", sampled, Nested(samples, live), islands, 1, seed, key)
 
 
@@ -138,6 +142,9 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     """Run nested sampling until every live point supports every claim of the criterion.
 
     The live points are then spread over the part of the ranges that does, as draws would be.
+
+    Raises:
+        OsteonError: if all live points come to miss the same, so that none leads on.
     """
     import dynesty
 
@@ -145,7 +152,9 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
     with warnings.catch_warnings():
         # The advice is for proposals within ellipsoids, which need more points than dimensions; walks do not.
         warnings.filterwarnings("ignore", message="Beware! Having `nlive", category=UserWarning)
-        # Likelihood stands for how little is missing; points that miss nothing are all alike.
+        # Likelihood stands for how little is missing; points that miss nothing are all alike, and others are refused.
+        warnings.filterwarnings("ignore", message="All the initial likelihood values", category=RuntimeWarning)
+        warnings.filterwarnings("ignore", message="We have reached the plateau", category=UserWarning)
         sampler = dynesty.NestedSampler(
             lambda quantiles: -distance(samples, quantiles, places),
             lambda quantiles: quantiles,
@@ -155,12 +164,17 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
             sample="rwalk",
             rstate=np.random.default_rng(chunk.seed),
         )
-    removed = 0
+        removed = 0
+        if sampler.live_logl.min() < 0.0:
+            for _ in sampler.sample(dlogz=0.0, add_live=False):
+                removed += 1
+                if sampler.live_logl.min() >= 0.0:
+                    break
     if sampler.live_logl.min() < 0.0:
-        for _ in sampler.sample(dlogz=0.0, add_live=False):
-            removed += 1
-            if sampler.live_logl.min() >= 0.0:
-                break
+        raise OsteonError(
+            f"nested sampling stopped: all {nested.live} live points miss the claims by the same, "
+            f"{-sampler.live_logl.min():.3g}, so that none is nearer than another; give more with --live"
+        )
     points = np.array(sampler.live_u)
     return {
         "quantiles": points,
@@ -171,6 +185,8 @@ def sampled(nested: Nested, chunk: Chunk) -> Columns:
 
 def distance(samples: Samples, quantiles: Vector, places: tuple[int, ...]) -> float:
     """Return how far some values are from supporting all claims of the criterion: the sum of what checks fall short."""
+    if isinstance(samples.core, Core):
+        return float(shortfalls(samples.core, samples, quantiles[np.newaxis], places)[0])
     results = samples.results(samples.draws.placed(quantiles))
     return sum(_missing(check) for place in places for check in results[place])
 
@@ -233,7 +249,7 @@ def matched(found: Ensemble, shown: str, model: Model, claims: Iterable[tuple[st
 
 
 def _missing(result: CheckResult) -> float:
-    if result.outcome == "holds":
+    if result.outcome in ("holds", "not representable"):
         return 0.0
     if not isinstance(result.check, ContrastCheck) or result.effect is None:
         return 1.0

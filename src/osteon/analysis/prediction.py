@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osteon.errors import SimulationError
+from osteon.analysis.engine import MOST_DIFFERING, ROADRUNNER, core_for
+from osteon.errors import OsteonError, SimulationError
+from osteon.evidence.criteria import held
+from osteon.simulation.batch.core import Core
+from osteon.simulation.batch.readings import ManyReadings
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.model import Model
+from osteon.simulation.readings import where_it_can
+from osteon.verification.many import NEAR
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_CHUNK = 128
+_EVERY = 50
 
 
 def predict_over_draws(
@@ -50,22 +59,17 @@ def predict_over_values(
 
     Returns:
         The table of `Model.predict` with ``direction``, ``agreeing`` (sets of that direction), ``low`` and ``high``
-        (5 % and 95 % quantiles of the fold change). ``.attrs`` carries ``draws``, their number, and ``failed``, the
-        number of those whose simulation broke; they count as not agreeing.
+        (5 % and 95 % quantiles of the fold change; NaN where there is no path). ``.attrs`` carries ``draws``, their
+        number, and ``failed``, the number of those whose simulation broke; they count as not agreeing.
 
     Raises:
         SimulationError: if a simulation breaks with the model's own values.
+        OsteonError: if libroadrunner gives more than one in 10,000 effects another direction than the batch core.
     """
     own = model.effects(asked)
-    found: list[tuple[Effect, ...]] = []
-    number = 0
-    for values in members:
-        number += 1
-        effects = effects_of(model.with_values(values), asked)
-        if effects is not None:
-            found.append(effects)
-        if step is not None:
-            step()
+    every = list(members)
+    number = len(every)
+    found = [effects for effects in effects_over(model, every, asked, step or (lambda: None)) if effects is not None]
     frame = table(asked, own)
     columns = list(zip(*found, strict=True)) or [()] * len(own)
     frame["direction"] = [effect.direction for effect in own]
@@ -73,9 +77,66 @@ def predict_over_values(
         sum(one.direction == effect.direction for one in column) for effect, column in zip(own, columns, strict=True)
     ]
     for name, share in (("low", 0.05), ("high", 0.95)):
-        frame[name] = [_quantile([one.fold for one in column], share) for column in columns]
+        frame[name] = [_quantile([one.fold for one in column if one.path], share) for column in columns]
     frame.attrs = {"model": model.name, **frame.attrs, "draws": number, "failed": number - len(found)}
     return frame
+
+
+def effects_over(
+    model: Model, members: Sequence[Mapping[str, float]], asked: Sequence[Contrast], step: Callable[[], None]
+) -> Iterator[tuple[Effect, ...] | None]:
+    """Yield for each set of values what `effects_of` returns; many sets go through the batch core.
+
+    libroadrunner repeats every fiftieth set, those in which an effect is close to where its direction changes, and
+    those that the core leaves open.
+    """
+    readings = [reading for one in asked for reading in one.readings]
+    drawn = frozenset(name for values in members for name in values)
+    core = core_for(model, readings, drawn, len(members))
+    again = differ = 0
+    for start in range(0, len(members), _CHUNK):
+        part = members[start : start + _CHUNK]
+        first = _in_core(core, model, part, asked) if isinstance(core, Core) else [None] * len(part)
+        for place, (values, effects) in enumerate(zip(part, first, strict=True)):
+            result = effects
+            if effects is None or (start + place) % _EVERY == 0 or any(map(_is_close, effects)):
+                result = effects_of(model.with_values(values), asked)
+                if effects is not None and result is not None:
+                    pairs = zip(effects, result, strict=True)
+                    again, differ = again + len(asked), differ + sum(a.direction != b.direction for a, b in pairs)
+            step()
+            yield result
+    if differ * MOST_DIFFERING > again:
+        raise OsteonError(
+            f"model {model.name!r}: libroadrunner gives {differ} of {again} effects another direction than the batch "
+            f"core; {ROADRUNNER}=1 in the environment leaves all draws to libroadrunner"
+        )
+
+
+def _in_core(
+    core: Core, model: Model, members: Sequence[Mapping[str, float]], asked: Sequence[Contrast]
+) -> list[tuple[Effect, ...] | None]:
+    """Return the effects in some sets of values; nothing where the core has no answer."""
+    columns = {name: np.array([values[name] for values in members]) for name in members[0]}
+    readings = ManyReadings(core.with_draws(columns, len(members)), model.binding)
+    pairs = [[readings.value(*reading) for reading in one.readings] for one in asked]
+    lost = np.zeros(len(members), dtype=bool)
+    for one in (read for pair in pairs for read in pair):
+        lost |= one.open | one.restless | np.isnan(one.values)
+    return [
+        None
+        if lost[draw]
+        else tuple(
+            where_it_can(Effect(float(a.values[draw]), float(b.values[draw]), model.limit), one, model.paths.lead)
+            for one, (a, b) in zip(asked, pairs, strict=True)
+        )
+        for draw in range(len(members))
+    ]
+
+
+def _is_close(effect: Effect) -> bool:
+    near = any(abs(value - effect.limit) <= NEAR * effect.limit for value in (effect.value, effect.reference))
+    return near or any(bool(held(word, np.array(effect.log), share=NEAR)[1]) for word in ("increase", "decrease"))
 
 
 def effects_of(model: Model, asked: Sequence[Contrast]) -> tuple[Effect, ...] | None:

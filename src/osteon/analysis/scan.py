@@ -23,6 +23,7 @@ from osteon.evidence.project import canonical_condition
 from osteon.jobs.job import Chunk, Columns, Job
 from osteon.simulation.contrast import Contrast, Effect, said, table
 from osteon.simulation.model import Model
+from osteon.simulation.readings import where_it_can
 from osteon.verification import fingerprint
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def scan(
     observables: Sequence[str] | None = None,
     at: str | None = None,
     reference_at: str | None = None,
+    average: str | None = None,
     reference_observable: str | None = None,
     setting: str | None = None,
 ) -> Scan:
@@ -105,6 +107,8 @@ def scan(
         observables: as in `Model.predict`, like all that follow.
         at: when the condition is read.
         reference_at: when the reference is read.
+        average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+            given.
         reference_observable: what is read of the reference.
         setting: where.
 
@@ -120,6 +124,7 @@ def scan(
         observables=observables,
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
     )
@@ -220,7 +225,12 @@ def response(plan: Scan, columns: Columns) -> pd.DataFrame:
     least = plan.model.limit
     frames = []
     for point, pairs in zip(plan.points, columns["values"], strict=True):
-        effects = [None if np.isnan(value) else Effect(float(value), float(other), least) for value, other in pairs]
+        effects = [
+            None
+            if np.isnan(value)
+            else where_it_can(Effect(float(value), float(other), least), contrast, plan.model.paths.lead)
+            for contrast, (value, other) in zip(plan.asked, pairs, strict=True)
+        ]
         frame = table(plan.asked, effects).reset_index()
         for place, (axis, value) in enumerate(zip(plan.axes, point, strict=True)):
             frame.insert(place, axis.name, value)

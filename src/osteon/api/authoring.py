@@ -69,11 +69,13 @@ def check(name: str, *, project: Place = None) -> list[Finding]:
         project: as in `models`.
 
     Returns:
-        Every fault, with ``where`` it is and ``what`` it is; none if all is well.
+        Every fault, with ``where`` it is and ``what`` it is. If there is none, every warning: a value outside the range
+        of its class, whose ``severity`` is ``warning``.
 
     Raises:
         OsteonError: if there is no such mechanism.
     """
-    from osteon.curation.build import mechanism_findings
+    from osteon.curation.build import mechanism_findings, mechanism_warnings
 
-    return mechanism_findings(opened(project), name)
+    opened_ = opened(project)
+    return mechanism_findings(opened_, name) or mechanism_warnings(opened_, name)

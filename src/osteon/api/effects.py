@@ -63,6 +63,7 @@ def predict(
     observables: Sequence[str] | None = None,
     at: str | None = None,
     reference_at: str | None = None,
+    average: str | None = None,
     reference_observable: str | None = None,
     setting: str | None = None,
     draws: int = 0,
@@ -83,6 +84,8 @@ def predict(
         at: when: a duration such as ``"72 h"``, or a feature such as ``"steady state"`` or ``"peak"``; the setting's
             usual time of reading if not given.
         reference_at: when the reference is read; as ``at`` if not given.
+        average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+            given.
         reference_observable: what is read of the reference; the same observable if not given.
         setting: such as ``"mouse"``; the model's own choice if not given.
         draws: repeat over this many draws of all parameters from their plausible ranges.
@@ -95,8 +98,9 @@ def predict(
 
     Returns:
         One row an observable (index), with ``value``, ``reference``, ``fold_change``, ``effect`` (its natural
-        logarithm) and ``change`` (its word). With draws or an ensemble also ``direction``, ``agreeing`` (how many agree
-        with it), ``low`` and ``high`` (5 % and 95 % quantiles of the fold change). ``.attrs`` has what was compared.
+        logarithm) and ``change``, its word; ``no path``, with neither, where nothing that is done can act on it there.
+        With draws or an ensemble also ``direction``, ``agreeing`` (how many agree with it), ``low`` and ``high`` (5 %
+        and 95 % quantiles of the fold change). ``.attrs`` has what was compared.
 
     Raises:
         OsteonError: as in `simulate`, and if the ensemble belongs to another model or another state of it.
@@ -118,6 +122,7 @@ def predict(
             observables=observables,
             at=at,
             reference_at=reference_at,
+            average=average,
             reference_observable=reference_observable,
             setting=setting,
         )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from osteon.verification.scorecard import Scorecard
 
 _EXPECTED = (
-    "expected a model, a scorecard, what robustness, ablate, simulate, scan or sensitivity returned, or time courses "
-    "by condition"
+    "expected a model, a scorecard, its table of sizes, what robustness, ablate, simulate, scan or sensitivity "
+    "returned, or time courses by condition"
 )
 
 
@@ -34,8 +34,8 @@ def plot(
     """Draw a model, or what another function returned.
 
     Args:
-        what: a model; a scorecard; what `robustness` (one or several), `ablate`, `simulate`, `scan` or `sensitivity`
-            returned; or several time courses of `simulate`, by name.
+        what: a model; a scorecard, or the table of its sizes; what `robustness` (one or several), `ablate`, `simulate`,
+            `scan` or `sensitivity` returned; or several time courses of `simulate`, by name.
         condition: of a model: drawn against control; the figure that its binding describes if not given.
         until: with a condition, as in `simulate`, like the two that follow.
         setting: such as ``"mouse"``.
@@ -94,8 +94,10 @@ def _plot_result(what: Any) -> Figure:
 
 
 def _plot_table(table: pd.DataFrame) -> Figure:
-    from osteon.pictures import charts, plotting
+    from osteon.pictures import charts, plotting, sizes
 
+    if "sizes" in table.attrs:
+        return sizes.plot_sizes(table)
     if "axes" in table.attrs:
         return charts.plot_response(table)
     if "method" in table.attrs:

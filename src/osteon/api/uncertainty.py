@@ -30,7 +30,7 @@ def robustness(
 ) -> Robustness:
     """Say how often each claim is supported over all plausible values of the parameters.
 
-    Values are drawn from the ranges that the binding declares: log-uniformly where a range is positive, else uniformly.
+    Values are drawn from ranges that were measured or that belong to classes of quantities, and know no claim.
 
     Args:
         model: id of a model.

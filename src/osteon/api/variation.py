@@ -23,6 +23,7 @@ def scan(
     observables: Sequence[str] | None = None,
     at: str | None = None,
     reference_at: str | None = None,
+    average: str | None = None,
     reference_observable: str | None = None,
     setting: str | None = None,
     points: int = 11,
@@ -44,6 +45,8 @@ def scan(
         observables: as in `predict`, like ``at`` to ``setting``.
         at: when the condition is read.
         reference_at: when the reference is read.
+        average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+            given.
         reference_observable: what is read of the reference.
         setting: such as ``"mouse"``.
         points: number of values of each, evenly spaced.
@@ -78,6 +81,7 @@ def scan(
         observables=observables,
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
     )
@@ -95,6 +99,7 @@ def sensitivity(
     *,
     at: str | None = None,
     reference_at: str | None = None,
+    average: str | None = None,
     reference_observable: str | None = None,
     setting: str | None = None,
     method: str = "morris",
@@ -115,6 +120,8 @@ def sensitivity(
         reference: the condition to compare with.
         at: as in `predict`, like the three that follow.
         reference_at: when the reference is read.
+        average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+            given.
         reference_observable: what is read of the reference.
         setting: such as ``"mouse"``.
         method: ``"morris"``, to screen, or ``"sobol"``, for shares of the variance.
@@ -146,6 +153,7 @@ def sensitivity(
         observables=list(dict.fromkeys(observables)),
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
     )

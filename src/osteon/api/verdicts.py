@@ -44,8 +44,9 @@ def verify(
     Raises:
         OsteonError: as in `load`.
     """
-    from osteon.simulation.model import load
+    from osteon.simulation.model import load, require_engine
 
+    require_engine(engine)
     opened_ = opened(project)
     names = named(opened_, models)
     change = overriding(overrides, scale)
@@ -89,7 +90,7 @@ def score(
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown, foreign=True)
+    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown)
     return _scorecard(opened_, [judged, *others], progress)
 
 
@@ -111,5 +112,8 @@ def _scorecard(project: Project, models: list[Model], progress: Progress | None)
 
     claims = [list(project.answers(model.binding)) for model in models]
     with (progress or silent)("Simulating reported experiments", sum(map(len, claims))) as step:
-        cards = [verify(model, answers, step) for model, answers in zip(models, claims, strict=True)]
+        cards = [
+            verify(model, answers, step, record=project.shares.get(model.name))
+            for model, answers in zip(models, claims, strict=True)
+        ]
     return Scorecard(tuple(result for card in cards for result in card.results))

@@ -42,8 +42,11 @@ def check(
     import osteon
 
     findings = osteon.check(name, project=folder)
-    if findings:
-        raise ProjectError(findings)
+    faults = [one for one in findings if one.severity == "fault"]
+    if faults:
+        raise ProjectError(faults)
+    for warning in findings:
+        output.print(str(warning), soft_wrap=True)
     output.print(f"{name}: no faults found")
 
 

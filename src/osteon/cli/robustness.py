@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.text import Text
 
 from osteon.analysis.robustness.result import ClaimRobustness, Proportion, Robustness
-from osteon.analysis.robustness.tables import ROBUST
 from osteon.cli.grids import Column, Grid, exact, number
 from osteon.cli.tables import STYLES
+from osteon.verification.strength import ROBUST
 
 
 def robustness_tables(found: Sequence[Robustness], verbose: bool) -> Group:
@@ -38,6 +38,7 @@ def robustness_summary(found: Sequence[Robustness]) -> Text:
             f"  audit of {audit.draws} draws by tight integration: effects differ by up to {audit.difference:.2g}, "
             f"{audit.changed} of {audit.verdicts} verdicts differ\n"
         )
+        text.append(f"  judged {one.engine}\n", style="red" if one.engine.differ else "")
     text.rstrip()
     return text
 
@@ -59,6 +60,6 @@ def _table(one: Robustness, verbose: bool) -> Grid:
 
 
 def _row(entry: ClaimRobustness) -> tuple[str, Text, Text, str]:
-    held_out = " (held out)" if entry.claim.role == "held_out" else ""
+    held_out = " (held out)" if entry.role == "held_out" else ""
     said = Text(f"{entry.claim.statement}{held_out}")
     return entry.claim.id, said, Text(entry.filed, style=STYLES[entry.filed]), shown(entry.supported)

@@ -31,6 +31,9 @@ SettingOption = Annotated[str | None, typer.Option(help="Setting, such as mouse;
 Reference = Annotated[str, typer.Option("--reference", "-r", help="Condition to compare with.")]
 At = Annotated[str | None, typer.Option(help="When: a duration such as 72h, or a feature such as 'steady state'.")]
 ReferenceAt = Annotated[str | None, typer.Option(help="When the reference is read; as --at if not given.")]
+Average = Annotated[
+    str | None, typer.Option(help="Period up to each time over which it is averaged, such as 1d, for what oscillates.")
+]
 ReferenceObservable = Annotated[
     str | None, typer.Option(help="What is read of the reference; the same observable if not given.")
 ]
@@ -90,6 +93,7 @@ def predict(
     observable: Observables = None,
     at: At = None,
     reference_at: ReferenceAt = None,
+    average: Average = None,
     reference_observable: ReferenceObservable = None,
     setting: SettingOption = None,
     draws: Annotated[int, typer.Option(help="Repeat over this many draws of all parameters.")] = 0,
@@ -113,6 +117,7 @@ def predict(
         observables=observable,
         at=at,
         reference_at=reference_at,
+        average=average,
         reference_observable=reference_observable,
         setting=setting,
         draws=draws,
@@ -139,16 +144,17 @@ def compared(said: Mapping[Any, Any]) -> str:
     other = "".join(f"{said[name]}, " for name in ("reference_observable",) if name in said)
     when = f" at {said['at']}" if then else ""
     reference = f"{other}{said['reference']}{f' at {then}' if then else ''}"
-    return f"{said['model']}: {said['condition']}{when} against {reference}, {said['setting']}, {said['at']}"
+    over = f", average over {said['average']}" if "average" in said else ""
+    return f"{said['model']}: {said['condition']}{when} against {reference}, {said['setting']}, {said['at']}{over}"
 
 
 def changed(row: Any) -> str:
     """Return the change in a row of such a table as people say it."""
-    from osteon.simulation.contrast import percent
+    from osteon.simulation.contrast import SPOKEN, percent
 
-    if row["effect"] != row["effect"]:
-        return "-"
-    return str(row["change"]) if row["change"] in ("appears", "gone", "absent") else percent(row["effect"])
+    if row["change"] in SPOKEN:
+        return str(row["change"])
+    return "-" if row["effect"] != row["effect"] else percent(row["effect"])
 
 
 def _print_prediction(frame: pd.DataFrame) -> None:
@@ -160,9 +166,11 @@ def _print_prediction(frame: pd.DataFrame) -> None:
     heads += [f"{asked} that agree", f"90 % of {asked}"] * ("draws" in said)
     table = Grid(compared(said), [exact(heads[0]), *map(number, heads[1:])])
     for name, row in frame.iterrows():
-        cells = [str(name), changed(row), *(f"{row[column]:.4g}" for column in ("fold_change", "value", "reference"))]
+        numbers = (row[column] for column in ("fold_change", "value", "reference"))
+        cells = [str(name), changed(row), *("-" if one != one else f"{one:.4g}" for one in numbers)]
         if "draws" in said:
-            cells += [f"{row['agreeing']} of {said['draws']}", f"{row['low']:.3g} to {row['high']:.3g}"]
+            span = "-" if row["low"] != row["low"] else f"{row['low']:.3g} to {row['high']:.3g}"
+            cells += [f"{row['agreeing']} of {said['draws']}", span]
         table.add(*cells)
     output.print(table)
     if said.get("failed"):

@@ -7,22 +7,27 @@ from collections import Counter
 from rich.console import Group
 from rich.text import Text
 
-from osteon.cli.grids import Column, Grid, Paragraph, exact
-from osteon.evidence.claims import ContrastCheck, OrderCheck, StructureCheck
-from osteon.evidence.criteria import WORDS
-from osteon.verification.scorecard import CheckResult, ClaimResult, Count, Scorecard, Tally, lack, tally
+from osteon.cli.grids import Column, Grid, Paragraph, exact, number
+from osteon.verification.results import CheckResult, ClaimResult, lack
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.size_table import size_rows
+from osteon.verification.strength import Strength, percentage
+from osteon.verification.summary import sentences, tally, unrated
 
 STYLES = {
     "supported": "green",
+    "partly supported": "green",
     "holds": "green",
     "contradicted": "bold red",
+    "partly contradicted": "bold red",
     "refused": "bold red",
     "failed": "bold magenta",
     "not representable": "yellow",
     "documented": "dim",
 }
+_STRENGTHS = {"robust": "bold green", "at reference values": "yellow", "contradicted, met elsewhere": "red"}
+_ROLE_NAMES = (("construction", "claims built on"), ("held_out", "claims held out"), ("landmark", "landmarks"))
 _ROLES = {"held_out": " (held out)", "landmark": " (landmark)"}
-_VERDICTS = ("supported", "contradicted", "failed", "not representable", "documented")
 
 
 def claims_table(card: Scorecard, verbose: bool) -> Group:
@@ -56,13 +61,12 @@ def unasked(card: Scorecard, most: int = 8) -> Text:
 
 
 def matrix(card: Scorecard) -> Grid:
-    """Return claims down and models across, with the strongest effect; a dot where a claim is not asked."""
-    models = list(dict.fromkeys(result.model for result in card.results))
+    """Return claims down and models across, with the check that decides; a dot where a claim is not asked."""
     cells = {(result.claim.id, result.model): result for result in card.results}
-    table = Grid("Claims and models", [exact("claim"), exact("demand"), *map(Column, models)])
+    table = Grid("Claims and models", [exact("claim"), exact("demand"), *map(Column, card.models)])
     for claim in {result.claim.id: result.claim for result in card.results}.values():
-        found = (cells.get((claim.id, model)) for model in models)
-        demand = claim.demand if claim.role == "construction" else f"{claim.demand}, {claim.role.replace('_', ' ')}"
+        found = (cells.get((claim.id, model)) for model in card.models)
+        demand = f"{claim.demand}, landmark" if claim.role == "landmark" else claim.demand
         table.add(claim.id, demand, *(_cell(result) for result in found))
     return table
 
@@ -70,99 +74,89 @@ def matrix(card: Scorecard) -> Grid:
 def _cell(result: ClaimResult | None) -> Text:
     if result is None:
         return Text(".", style="dim")
-    effects = [check.effect for check in result.checks if check.effect is not None]
-    strongest = max(effects, key=lambda effect: abs(effect.log), default=None)
-    shown = "" if strongest is None else f" {strongest}"
-    return Text(f"{result.verdict}{shown}", style=STYLES[result.verdict])
+    told = Text(f"{result}{_ROLES.get(result.role, '')}", style=STYLES[result.verdict])
+    return told.append(f"\n{result.deciding}", style="dim") if result.deciding else told
 
 
 def _row(result: ClaimResult, verbose: bool) -> tuple[str, Text, Text, Text]:
     claim = result.claim
-    said = Text(f"{claim.statement}{_ROLES.get(claim.role, '')}")
+    said = Text(f"{claim.statement}{_ROLES.get(result.role, '')}")
     if claim.by_construction:
         said.append(f" True by construction: {claim.by_construction}", style="dim")
     if claim.conflicts_with:
         said.append(f" Disagrees with {', '.join(claim.conflicts_with)}.", style="italic")
-    shown = result.checks if verbose or result.verdict != "supported" else _strongest(result)
-    lines = [described(check) for check in shown if verbose or not check.missing]
-    if len(shown) < len(result.checks):
-        lines.append(Text(f"and {len(result.checks) - len(shown)} more", style="dim"))
+    shown = result.checks if verbose else _decisive(result)
+    lines = [described(check) for check in shown]
+    others = sum(verbose or not check.missing for check in result.checks) - len(shown)
+    if others:
+        lines.append(Text(f"and {others} more", style="dim"))
     if result.missing and not verbose:
         lines.append(Text(lack(result.missing), style=STYLES["not representable"]))
     if result.because or claim.documented:
         lines.append(Text(result.because or claim.documented or "", style="italic"))
-    return claim.id, said, Text(result.verdict, style=STYLES[result.verdict]), Text("\n").join(lines)
+    return claim.id, said, _verdict(result), Text("\n").join(lines)
 
 
-def _strongest(result: ClaimResult) -> tuple[CheckResult, ...]:
-    return tuple(sorted(result.checks, key=lambda check: -abs(check.effect.log if check.effect else 0.0))[:2])
+def _verdict(result: ClaimResult) -> Text:
+    """Return a verdict with its strength below it."""
+    told = f"{result.verdict}\n({result.part})" if result.part else result.verdict
+    text = Text(told, style=STYLES[result.verdict])
+    if result.strength is not None:
+        text.append(f"\n{_strength(result.strength)}", style=_STRENGTHS.get(result.strength.name, "dim"))
+    return text
+
+
+def _strength(strength: Strength) -> str:
+    if strength.share is None:
+        return f"strength:\n{strength.name}"
+    name = strength.name.removeprefix("contradicted, ")
+    return f"{name}\n({percentage(strength.share)} of sets)" if name != "contradicted" else "in all sets"
+
+
+def _decisive(result: ClaimResult) -> tuple[CheckResult, ...]:
+    """Return the check that decides, and after it all others that do not hold."""
+    first = result.deciding
+    others = (check for check in result.checks if check is not first and check.outcome in ("refused", "failed"))
+    return () if first is None else (first, *others)
 
 
 def described(result: CheckResult) -> Text:
     """Say in a line what a check asked and what came out."""
-    check = result.check
-    if result.missing:
-        return Text(f"{check.observable}: {result.reason}", style=STYLES[result.outcome])
-    if isinstance(check, StructureCheck):
-        text = f"{check.observable} {check.expect} {check.on}"
-    elif isinstance(check, OrderCheck):
-        times = f" ({result.times[0]:.3g} and {result.times[1]:.3g})" if result.times else ""
-        text = f"{check.observable} {check.expect} {check.before} under {check.condition}{times}"
-    else:
-        text = f"{_compared(result, check)}: {_effects(result)}"
-        text += f"; size reported x{result.size.size.fold:.3g}: {result.size.verdict}" if result.size else ""
-    if result.outcome != "holds":
-        text += f"; {result.outcome}, expected {check.expect}"
-        word = WORDS[check.expect]
-        text += f" ({word.threshold})" if word.interval else ""
-        text += f": {result.reason}" if result.reason else ""
-    return Text(text, style="" if result.outcome == "holds" else STYLES[result.outcome])
+    size = f"; size reported x{result.size.size.fold:.3g}: {result.size.verdict}" if result.size else ""
+    return Text(f"{result}{size}", style="" if result.outcome == "holds" else STYLES[result.outcome])
 
 
-def _compared(result: CheckResult, check: ContrastCheck) -> str:
-    return str(result.contrasts[0]) if result.contrasts else f"{check.observable} under {check.condition}"
-
-
-def _effects(result: CheckResult) -> str:
-    if result.effect is None:
-        return "no effect to show"
-    if result.second_effect is None:
-        return str(result.effect)
-    return f"{result.effect}, compared with {result.second_effect} of {result.contrasts[1]}"
+def sizes_table(card: Scorecard) -> Grid | None:
+    """Return every reported size with the simulated one, those of the sources first; nothing where there is none."""
+    rows = sorted(size_rows(card.results), key=lambda row: row.landmark)
+    if not rows:
+        return None
+    heads = [exact("model"), exact("claim"), Column("experiment"), number("reported"), number("range")]
+    table = Grid("Reported and simulated sizes (fold changes)", [*heads, number("simulated"), Column("size")])
+    for row in rows:
+        low, high = row.result.size.range
+        agrees = STYLES["supported"] if row.result.agrees else STYLES["contradicted"]
+        table.add(
+            *(row.model, f"{row.claim}{' (landmark)' * row.landmark}", row.experiment),
+            *(f"{row.result.size.fold:.3g}", f"{low:.3g} to {high:.3g}", f"{row.result.fold:.3g}"),
+            Text(row.result.verdict, style=agrees),
+        )
+    return table
 
 
 def summary(card: Scorecard) -> Group:
-    """Return for each model how many claims have each verdict, and what became of reported experiments."""
+    """Return what a reader can quote of each model, and how many claims have each verdict."""
     lines: list[Paragraph] = []
-    for model in dict.fromkeys(result.model for result in card.results):
+    for model in card.models:
         lines.append(Paragraph(Text(model, style="bold")))
-        for role, name in (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks")):
+        for role, name in _ROLE_NAMES:
             if counts := card.counts(model, role):
                 lines.append(Paragraph(Text(f"{name}: ").append(Text(", ").join(_counted(counts))), indent=2))
-        lines += [Paragraph(Text(part), indent=2) for part in quoted(tally(card, model))]
+        if reason := unrated(card.results, model):
+            lines.append(Paragraph(Text(reason, style="dim"), indent=2))
+        lines += [Paragraph(Text(part), indent=2) for part in sentences(tally(card.results, model))]
     return Group(*lines)
 
 
-def quoted(numbers: Tally) -> list[str]:
-    """Return a tally as statements that a reader can quote."""
-    found, forced, landmarks = numbers.findings, numbers.by_construction, numbers.landmarks
-    parts = [
-        f"{found.reproduced} of {found.asked} reported experiments reproduced, {found.contradicted} contradicted, "
-        f"{found.not_representable} not representable"
-    ]
-    if forced.asked:
-        parts.append(
-            f"{forced.reproduced} of {forced.asked} checks that cannot fail by construction are not among them"
-        )
-    if numbers.sizes[1]:
-        parts.append(f"{numbers.sizes[0]} of {numbers.sizes[1]} sizes within the range or a factor of two")
-    if landmarks != Count():
-        parts.append(
-            f"landmarks apart: {landmarks.reproduced} of {landmarks.asked} reproduced, "
-            f"{landmarks.not_representable} not representable"
-        )
-    return parts
-
-
 def _counted(counts: Counter[str]) -> list[Text]:
-    return [Text(f"{counts[verdict]} {verdict}", style=STYLES[verdict]) for verdict in _VERDICTS if counts[verdict]]
+    return [Text(f"{counts[verdict]} {verdict}", style=STYLES[verdict]) for verdict in STYLES if counts[verdict]]

@@ -44,7 +44,7 @@ def robustness(
 ) -> None:
     """Say how often each claim is supported over all plausible values of the parameters.
 
-    Values are drawn from the ranges that bindings declare: log-uniformly where a range is positive, else uniformly. A
+    Values are drawn from ranges that were measured or that belong to classes of quantities, and know no claim. A
     stopped run goes on where it was when the same command is given again.
     """
     import osteon

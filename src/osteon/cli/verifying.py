@@ -106,4 +106,6 @@ def _show(card: Scorecard, json: bool, verbose: bool, matrix: bool) -> None:
         output.print(tables.matrix(card) if matrix else tables.claims_table(card, verbose))
         if not (matrix or verbose) and (told := tables.unasked(card)):
             output.print(told)
+        if not matrix and (sizes := tables.sizes_table(card)):
+            output.print(sizes)
         output.print(tables.summary(card))

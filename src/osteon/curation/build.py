@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from osteon import sbml
 from osteon.analysis.ablation.recorded import ablation
 from osteon.analysis.ablation.tables import ablation_tables
-from osteon.curation import overview
+from osteon.curation import classes, evidence_page, overview
 from osteon.curation.lint import binding_findings, claim_findings, reason_findings
 from osteon.errors import CompilationError, Finding, ProjectError
-from osteon.evidence.bindings import Binding
+from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Evidence, Vocabulary
 from osteon.evidence.landmarks import Landmarks
+from osteon.evidence.priors import Priors, class_findings, outside
 from osteon.evidence.project import Files, Project, readable
 from osteon.evidence.references import claims_of, conflict_findings, held_out_findings, landmark_findings, tag_findings
 from osteon.evidence.toml import Document
 from osteon.sbml.antimony import compile_antimony, model_findings
 from osteon.sbml.antimony_text import antimony_findings, read_antimony
-from osteon.simulation.model import Model, read_text
+from osteon.simulation.model import Model, ranged_parameters, read_text
+from osteon.verification.scorecard import Scorecard
 from osteon.verification.verify import verify
+
+_EVIDENCE, _SUMMARY = "docs/evidence.md", "<!-- summary:"
+"""The document on evidence, and the mark before its summary."""
 
 SCHEMAS: dict[str, type[Document]] = {
     "binding": Binding,
     "evidence": Evidence,
     "landmarks": Landmarks,
+    "priors": Priors,
     "vocabulary": Vocabulary,
 }
 """The documents that have a JSON Schema, by the schema's stem."""
@@ -55,11 +61,19 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
     if names:
         return files
     models = [_model(project, name) for name in project.model_names]
-    return files + _schemas(project) + _readme(project, models) + _losses(project, models)
+    cards = _cards(project, models)
+    return [
+        *files,
+        *_schemas(project),
+        *_readme(project, models, cards),
+        *_evidence(project, cards),
+        *_losses(project, models),
+        *_ranges(project, models),
+    ]
 
 
 def _model(project: Project, name: str) -> Model:
-    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name)
+    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name, foreign=False)
 
 
 def compiled(project: Project, name: str) -> str:
@@ -86,6 +100,32 @@ def mechanism_findings(project: Project, name: str) -> list[Finding]:
     return findings
 
 
+def mechanism_warnings(project: Project, name: str) -> list[Finding]:
+    """Return what is worth knowing of a mechanism without faults: each value outside the range of its class.
+
+    Raises:
+        UnknownIdError: if there is no such mechanism.
+        ProjectError: if its files have faults.
+    """
+    files, binding = project.known_files(name), project.binding(name)
+    document = sbml.read(compiled(project, name), files.shown(files.antimony))
+    values = sbml.parameter_values(document.getModel())
+    parameters = ranged_parameters(project, binding, document)
+    return [
+        Finding(
+            f"{files.shown(files.binding)}: parameters.{one}",
+            f"the model's value {values[one]:g} lies outside {_class_range(parameters[one])}",
+            "warning",
+        )
+        for one in outside(parameters, values)
+    ]
+
+
+def _class_range(entry: ParameterBinding) -> str:
+    low, high = entry.range or (0.0, 0.0)
+    return f"the range of its class {entry.prior!r}, {low:.3g} to {high:.3g} {entry.unit}"
+
+
 def _model_findings(project: Project, name: str) -> list[Finding]:
     """Return the faults of the first stage that has any: a later stage would only repeat them in other words."""
     files = project.known_files(name)
@@ -96,7 +136,7 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
         if crossed:
             return crossed
         claims = list(project.claims(binding))
-        inherited = project.inherited(binding)
+        inherited, priors = project.inherited(binding), project.priors
         text = read_antimony(files.antimony, shown)
         findings = list(antimony_findings(text, shown, files.antimony.parent))
         document = None if findings else sbml.read(compiled(project, name), shown)
@@ -111,7 +151,9 @@ def _model_findings(project: Project, name: str) -> list[Finding]:
     return list(model_findings(document, shown)) or [
         *binding_findings(binding, document, where, inherited=inherited),
         *claim_findings(binding, claims, where),
-        *reason_findings(binding, _claim_ids(project), where),
+        *reason_findings(binding.parameters, _claim_ids(project), f"{where}: parameters"),
+        *reason_findings(priors.classes, _claim_ids(project), "models/priors.toml: classes"),
+        *class_findings(binding.parameters, priors, sbml.parameter_values(document.getModel()), where),
     ]
 
 
@@ -156,25 +198,48 @@ def _schemas(project: Project) -> list[tuple[str, Path, str]]:
     return files
 
 
-def _readme(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
+def _cards(project: Project, models: Iterable[Model]) -> list[Scorecard]:
+    """Judge every model, where a document of the project shows what becomes of the claims."""
+    if not any(mark in _text(project, path) for path, mark in (("README.md", overview.START), (_EVIDENCE, _SUMMARY))):
+        return []
+    return [verify(model, project.answers(model.binding), record=project.shares.get(model.name)) for model in models]
+
+
+def _text(project: Project, path: str) -> str:
+    """Return the text of a document; empty where the project has none of this name."""
+    found = project.root / path
+    return read_text(found, path) if found.is_file() else ""
+
+
+def _readme(project: Project, models: Iterable[Model], cards: Iterable[Scorecard]) -> list[tuple[str, Path, str]]:
     """Return the README with its table of models, where the project's README has a place for one."""
-    path = project.root / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _text(project, "README.md")
     if overview.START not in text:
         return []
     rows = []
-    for model in models:
+    for model, card in zip(models, cards, strict=True):
         document = sbml.read(model.sbml, model.shown)
         size = (document.getModel().getNumSpecies(), document.getModel().getNumReactions())
-        card = verify(model, project.answers(model.binding))
         rows.append((model.binding, [project.evidence(source) for source in model.binding.sources], *size, card))
-    return [("README.md", path, overview.inserted(text, overview.table(rows)))]
+    return [("README.md", project.root / "README.md", overview.inserted(text, overview.table(rows)))]
+
+
+def _evidence(project: Project, cards: Iterable[Scorecard]) -> list[tuple[str, Path, str]]:
+    """Return the document on evidence with its numbers, where the project has one."""
+    text = _text(project, _EVIDENCE)
+    if _SUMMARY not in text:
+        return []
+    claims = [claim for name in project.source_names for claim in project.evidence(name).claims]
+    landmarks = [claim for name in project.theme_names for claim in project.theme(name).claims]
+    text = overview.inserted(text, evidence_page.kinds(claims, landmarks, project.vocabulary), "kinds")
+    text = overview.inserted(text, evidence_page.statements(cards), "summary")
+    return [(_EVIDENCE, project.root / _EVIDENCE, text)]
 
 
 def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, str]]:
     """Return the document on ablation with its tables, where the project has one and results on record."""
     path = project.root / "docs" / "ablation.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _text(project, "docs/ablation.md")
     if "<!-- ablation:" not in text:
         return []
     recorded = [ablation(project, model) for model in models]
@@ -182,3 +247,30 @@ def _losses(project: Project, models: Iterable[Model]) -> list[tuple[str, Path, 
     claims = (claim for name in project.source_names for claim in project.evidence(name).claims)
     block = ablation_tables(found, {claim.id: claim.statement for claim in claims})
     return [("docs/ablation.md", path, overview.inserted(text, block, "ablation"))]
+
+
+def _ranges(project: Project, models: Sequence[Model]) -> list[tuple[str, Path, str]]:
+    """Return the documents that have a place for tables of the classes of quantities and of what lies outside them."""
+    parameters, values = {}, {}
+    for model in models:
+        document = sbml.read(model.sbml, model.shown)
+        values[model.name] = sbml.parameter_values(document.getModel())
+        found = ranged_parameters(project, model.binding, document)
+        parameters[model.name] = {name: entry for name, entry in found.items() if name in values[model.name]}
+    beyond = {name: outside(entries, values[name]) for name, entries in parameters.items()}
+    blocks = {
+        "classes": classes.class_table(project.priors, (model.binding.parameters for model in models)),
+        "ranges": classes.range_table(parameters, beyond),
+        "outside": classes.outside_table(parameters, values, beyond),
+    }
+    return [
+        (f"docs/{path.name}", path, _with_blocks(path.read_text(encoding="utf-8"), blocks))
+        for path in sorted((project.root / "docs").glob("*.md"))
+        if any(f"<!-- {block}:" in path.read_text(encoding="utf-8") for block in blocks)
+    ]
+
+
+def _with_blocks(text: str, blocks: Mapping[str, str]) -> str:
+    for name, block in blocks.items():
+        text = overview.inserted(text, block, name) if f"<!-- {name}:" in text else text
+    return text

@@ -49,7 +49,7 @@ class Description:
             _parameters(self.symbols, self.provenance),
             _interventions(self.binding),
             _observables(self.binding),
-            _claims(self.claims),
+            _claims(self.claims, self.binding),
             _needs(self.id, self.ablation, self.changes_since_ablation),
         ]
 
@@ -126,9 +126,10 @@ def _parameters(symbols: Sequence[sbml.Symbol], provenance: Mapping[str, Paramet
     for symbol in symbols:
         entry = provenance.get(symbol.id)
         if entry is not None:
-            bounds = f"{entry.range[0]:g} to {entry.range[1]:g}"
-            rows.append((symbol.id, entry.meaning, _number(symbol.value), entry.unit, bounds, _whence(entry)))
-    columns = ("id", "meaning", "value", "unit", "plausible range", "provenance")
+            bounds = f"{entry.range[0]:g} to {entry.range[1]:g}" if entry.range else ""
+            value = _number(symbol.value)
+            rows.append((symbol.id, entry.meaning, value, entry.unit, bounds, entry.prior or "", _whence(entry)))
+    columns = ("id", "meaning", "value", "unit", "plausible range", "class of range", "provenance")
     return Section(f"Parameters ({len(rows)})", columns, tuple(rows))
 
 
@@ -153,15 +154,15 @@ def _observables(binding: Binding) -> Section:
     return Section(f"Observables ({len(rows)})", ("id", "is", "unit"), rows)
 
 
-def _claims(claims: Sequence[tuple[str, Claim]]) -> Section:
-    rows = tuple((claim.id, claim.statement, claim.place, _asked(claim)) for _, claim in claims)
+def _claims(claims: Sequence[tuple[str, Claim]], binding: Binding) -> Section:
+    rows = tuple((claim.id, claim.statement, claim.place, _asked(claim, binding)) for _, claim in claims)
     return Section(f"Claims it answers to ({len(rows)})", ("id", "what is reported", "where", "asked of a model"), rows)
 
 
-def _asked(claim: Claim) -> str:
+def _asked(claim: Claim, binding: Binding) -> str:
     if claim.documented is not None:
         return f"on record only: {claim.documented}"
-    return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if claim.role == "held_out" else "")
+    return f"{len(claim.checks)} checks, {claim.demand}" + (", held out" if binding.role(claim) == "held_out" else "")
 
 
 def _needs(model: str, ablation: Ablation | None, changes: str | None) -> Section:

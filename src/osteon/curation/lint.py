@@ -11,6 +11,7 @@ from osteon import sbml
 from osteon.errors import CompilationError, Finding, suggestion
 from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Claim
+from osteon.evidence.priors import Prior
 from osteon.sbml import units
 
 _ID = re.compile(r"\b[A-Za-z][A-Za-z0-9]*-[0-9]{2,}\b")
@@ -75,7 +76,7 @@ def _targets(binding: Binding) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _parameter_findings(entry: ParameterBinding, part: sbml.Symbol, model: Any, where: str) -> Iterator[Finding]:
     value = part.value
-    if value is not None and not entry.range[0] <= value <= entry.range[1]:
+    if value is not None and entry.range is not None and not entry.range[0] <= value <= entry.range[1]:
         yield Finding(f"{where}.range", f"the model's value {value:g} lies outside {list(entry.range)}")
     try:
         if not units.same(entry.unit, part.unit, model):
@@ -93,23 +94,25 @@ def _parameter_findings(entry: ParameterBinding, part: sbml.Symbol, model: Any, 
             yield Finding(f"{where}.formula", f"gives {derived:.6g}, but the model's value is {value:g}")
 
 
-def reason_findings(binding: Binding, claims: Collection[str], shown: str) -> Iterator[Finding]:
-    """Yield every parameter that gives a claim as the reason for its value or its range.
+def reason_findings(
+    entries: Mapping[str, ParameterBinding] | Mapping[str, Prior], claims: Collection[str], shown: str
+) -> Iterator[Finding]:
+    """Yield every parameter, or class of quantities, that gives a claim as the reason for its value or its range.
 
     A value that rests on a claim makes the claim's verdict a repetition. What the value was chosen to do can be said in
     words, and a measurement can be cited.
 
     Args:
-        binding: to be checked.
+        entries: parameters of a binding, or classes of quantities.
         claims: ids of all claims of the project.
-        shown: the binding's file as the user knows it.
+        shown: the file and the table in it, as the user knows them.
     """
-    for name, entry in binding.parameters.items():
+    for name, entry in entries.items():
         for field in ("reason", "citation"):
             for word in _ID.findall(getattr(entry, field) or ""):
                 if word in claims:
                     yield Finding(
-                        f"{shown}: parameters.{name}.{field}",
+                        f"{shown}.{name}.{field}",
                         f"names claim {word!r}; cite a measurement, or say what the value was chosen to do",
                     )
 

@@ -14,6 +14,7 @@ from osteon.files import write_file
 from osteon.sbml.antimony import compile_antimony, reserved
 
 _TEMPLATES = Path(__file__).parent / "template"
+_SHIPPED = (Path("evidence", "vocabulary.toml"), Path("models", "priors.toml"))
 _LONGEST = 100
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 """What Windows takes for a device, whatever the ending."""
@@ -24,7 +25,7 @@ def start(project: Path | None, folder: Path, name: str) -> list[str]:
     """Write the three hand-written files of a new mechanism.
 
     Args:
-        project: folder of a project; made, with the shipped vocabulary, if it is none yet.
+        project: folder of a project; made, with the shipped vocabulary and classes of quantities, if it is none yet.
         folder: where the user stands; its project is used if none is named.
         name: id of the mechanism.
 
@@ -69,9 +70,9 @@ def _root(project: Path | None, folder: Path, name: str) -> Path:
         if root == shipped() and not folder.is_relative_to(root):
             raise OsteonError(f"{folder}: no project here; `osteon new {name} --project FOLDER` starts one in FOLDER")
         return root
-    vocabulary = Path("evidence", "vocabulary.toml")
-    if not (project / vocabulary).is_file():
-        write_file(project / vocabulary, (shipped() / vocabulary).read_text(encoding="utf-8"))
+    if not (project / "evidence" / "vocabulary.toml").is_file():
+        for path in _SHIPPED:
+            write_file(project / path, (shipped() / path).read_text(encoding="utf-8"))
     return project.resolve()
 
 

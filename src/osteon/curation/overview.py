@@ -7,23 +7,12 @@ from collections.abc import Iterable
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence
-from osteon.verification.scorecard import Count, Scorecard, tally
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.summary import HEADS, cells, tally
 
 START = "<!-- models:"
 """The mark before the table."""
-_COLUMNS = (
-    "model",
-    "reproduced",
-    "contradicted",
-    "not representable",
-    "by construction",
-    "held out",
-    "documented",
-    "landmarks",
-    "species",
-    "reactions",
-    "source",
-)
+_COLUMNS = ("model", *HEADS, "documented", "species", "reactions", "source")
 
 
 def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]]) -> str:
@@ -34,32 +23,16 @@ def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]
     """
     lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'--:|' * (len(_COLUMNS) - 2)}---|"]
     for binding, sources, species, reactions, card in rows:
-        numbers = tally(card, binding.id)
-        cells = (
+        found = (
             f"`{binding.id}`",
-            numbers.findings.reproduced,
-            numbers.findings.contradicted,
-            numbers.findings.not_representable,
-            numbers.by_construction.asked,
-            _held_out(binding, card),
+            *cells(tally(card.results, binding.id)),
             card.documents.counts()["documented"],
-            _landmarks(numbers.landmarks),
             species,
             reactions,
             _sources(list(sources)),
         )
-        lines.append(f"| {' | '.join(map(str, cells))} |")
+        lines.append(f"| {' | '.join(map(str, found))} |")
     return "\n".join(lines)
-
-
-def _held_out(binding: Binding, card: Scorecard) -> str:
-    """Return how many held-out claims are supported; nothing for a composed model, written with all claims in view."""
-    found = card.counts(role="held_out")
-    return "" if binding.parts else f"{found['supported']} of {found.total()}"
-
-
-def _landmarks(count: Count) -> str:
-    return f"{count.reproduced} of {count.asked}" if count != Count() else ""
 
 
 def _sources(sources: list[Evidence]) -> str:

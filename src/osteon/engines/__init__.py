@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from osteon import sbml
 from osteon.archive import Archive
 from osteon.engines import sedml
 from osteon.engines.engine import Engine
@@ -55,9 +56,13 @@ def run(archive: Archive, engine: str) -> Results:
         PluginError: if another package adds the engine, and it is broken.
         ArchiveError: if its SED-ML holds more than names and numbers, there is nothing in it that the engine can run,
             or the engine fails to run it.
+        ProjectError: if a model of it is wrong, whatever its kind; see `osteon.sbml.gate`.
     """
     ENGINES.require(engine)
     documents = {content.path: sedml.read(archive, content.path) for content in archive.of_format("sed-ml")}
+    for path, document in documents.items():
+        for name, text in document.models.items():
+            sbml.refuse_wrong(text, f"{archive.shown}: {path!r}: model {name!r}")
     try:
         return call_in_subprocess(_run, engine, archive, documents)
     except CrashedError as error:

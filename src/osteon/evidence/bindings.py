@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from osteon.evidence.claims import Claim
+from osteon.evidence.claims import Claim, Role
 from osteon.evidence.durations import convert
 from osteon.evidence.fields import Condition, Duration, Identifier
 from osteon.evidence.toml import Document
 
 TimeUnit = Literal["s", "min", "h", "d", "week"]
+Distribution = Literal["log-uniform", "uniform"]
 SymbolId = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
@@ -33,12 +34,13 @@ class Act(Document):
 
 
 class InterventionBinding(Act):
-    """One intervention in terms of the model; ``start`` and ``end`` override what its kind implies."""
+    """One intervention in terms of the model; ``start`` and ``end`` are for words without times of their own."""
 
     start: Duration | None = None
-    """When it starts, counted from t = 0; if not given, a treatment starts then, a genotype before equilibration."""
+    """When it starts, counted from t = 0, where the vocabulary does not say so; if not given, a treatment starts then,
+    a genotype at birth, or in a culture before it rests."""
     end: Duration | None = None
-    """When it ends, counted from t = 0; if not given, it lasts."""
+    """When it ends, counted from t = 0, where the vocabulary does not say so; if not given, it lasts."""
     reason: str
     """Why these symbols and values express the intervention."""
 
@@ -83,7 +85,7 @@ class SettingBinding(Act):
     horizon: Duration
     """How long time courses in this setting are, such as '14 d'."""
     equilibrate: bool = True
-    """Whether the model is brought to its steady state before t = 0."""
+    """Whether the model is brought to its steady state first: that of a healthy animal, or of a culture as it is."""
     reason: str
     """Why these symbols and values express the setting."""
 
@@ -106,7 +108,11 @@ class Protocol(Document):
 
 
 class ParameterBinding(Document):
-    """What a parameter is, where its value comes from, and the range in which it is plausible, in its unit."""
+    """What a parameter is, where its value comes from, and where its range does: from a measurement or from a class.
+
+    A single value, such as the dose of a drug that nobody gives, has a range of two equal ends. A derived parameter has
+    no range, for it follows from others.
+    """
 
     meaning: str
     """What the parameter is, in a few words."""
@@ -115,23 +121,46 @@ class ParameterBinding(Document):
     reason)."""
     unit: str
     """The unit that the model declares for it."""
-    range: tuple[float, float]
-    """The lowest and the highest plausible value, in its unit; the model's value lies between them."""
+    range: tuple[float, float] | None = None
+    """The lowest and the highest value that was measured, in its unit; needs a citation unless both are the same. The
+    model's value lies between them. Not given where a class gives the range."""
+    distribution: Distribution | None = None
+    """How a value is drawn from the range; if not given, log-uniformly where the range is positive, else uniformly. Not
+    given where a class gives it."""
+    prior: Identifier | None = None
+    """The class of quantities in models/priors.toml that the range is from."""
     citation: str | None = None
     """The publication that the value is from."""
     formula: str | None = None
     """The formula over other parameters that gives the value."""
     reason: str | None = None
-    """Why this value, or this range, is plausible."""
+    """Why this value is plausible."""
 
     @model_validator(mode="after")
     def _says_whence(self) -> ParameterBinding:
         field = {"literature": "citation", "derived": "formula", "assumed": "reason"}[self.provenance]
         if not getattr(self, field):
             raise ValueError(f"provenance {self.provenance!r} needs {field!r}")
-        if self.range[0] > self.range[1]:
+        given = [name for name in ("range", "prior", "formula") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(map(repr, given)) or "none of them"
+            raise ValueError(f"give 'range', 'prior' or, if it is derived, 'formula', and not {found}")
+        if self.distribution is not None and self.range is None:
+            raise ValueError("give 'distribution' with a range of its own only")
+        if self.range is not None and self.range[0] > self.range[1]:
             raise ValueError(f"range {list(self.range)} runs backwards")
         return self
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is drawn: it has a range of more than one value, its own or that of its class."""
+        return self.range is not None and self.range[0] < self.range[1]
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether it is drawn on the logarithmic scale."""
+        given = self.distribution == "log-uniform"
+        return given if self.distribution else self.range is not None and self.range[0] > 0
 
 
 class Counterfactual(Act):
@@ -194,9 +223,13 @@ class Binding(Document):
             raise ValueError(f"protocol.default_setting {self.protocol.default_setting!r} is not among the settings")
         return self
 
+    def role(self, claim: Claim) -> Role:
+        """Return the role of a claim for this model: none is held out from one that was composed in view of all."""
+        return "construction" if self.parts and claim.role == "held_out" else claim.role
+
     def is_built_on(self, claim: Claim) -> bool:
         """Say whether the model was built to meet a claim, and no reason is on record why it does not."""
-        return claim.role == "construction" and claim.id not in self.unmet
+        return self.role(claim) == "construction" and claim.id not in self.unmet
 
     def time(self, duration: str) -> float:
         """Return a duration in the model's time unit."""

@@ -16,22 +16,48 @@ from pydantic_core import core_schema
 
 from osteon.errors import suggestion
 from osteon.evidence import criteria
-from osteon.evidence.conditions import CONTROL, parse
-from osteon.evidence.features import HALF_MAXIMUM
-from osteon.evidence.fields import Condition, Curie, Duration, Identifier, Instant
+from osteon.evidence.conditions import CONTROL, canonical, parse
+from osteon.evidence.durations import convert
+from osteon.evidence.features import FEATURES, HALF_MAXIMUM
+from osteon.evidence.fields import Condition, Curie, Duration, Identifier, Instant, Period
 from osteon.evidence.reading import Reading
 from osteon.evidence.toml import Document
 
 
 class Intervention(Document):
-    """One thing an experimenter does; a genotype acts before equilibration, a treatment from t = 0."""
+    """One thing an experimenter does, when it begins and ends, and where it means something."""
 
     kind: Literal["genotype", "treatment"]
-    """A genotype acts before equilibration, as in an animal born with it; a treatment acts from t = 0."""
+    """A genotype acts from birth on in an animal, and in a culture from before it rests; a treatment acts from
+    t = 0."""
     meaning: str
     """What the experimenter does, in a plain sentence."""
     term: Curie
     """The ontology term that comes nearest, as prefix and identifier, such as CHEBI:3259."""
+    settings: tuple[Identifier, ...] | None = None
+    """The settings in which it means something; it is refused elsewhere. All settings if not given."""
+    onset: Duration | None = None
+    """The age of the animal at which a genotype begins to act, such as '6 weeks' for a Cre that is induced then; birth
+    if not given."""
+    start: Duration | None = None
+    """When a treatment begins, counted from t = 0, such as '-6 weeks' for an operation that was done before; t = 0 if
+    not given."""
+    end: Duration | None = None
+    """When it ends, counted from t = 0, such as '26 weeks'; if not given, it lasts."""
+    age: Duration | None = None
+    """The age at t = 0 of an animal that grew older than the setting has it, such as '24 months'."""
+
+    @model_validator(mode="after")
+    def _begins_once(self) -> Intervention:
+        if sum(one is not None for one in (self.onset, self.start, self.age)) > 1:
+            raise ValueError("give one of 'onset', an age, 'start', a time from t = 0, and 'age', that at t = 0")
+        if self.onset is not None and self.kind != "genotype":
+            raise ValueError("'onset' is an age at which a genotype begins; give a treatment a 'start'")
+        if self.start is not None and self.kind != "treatment":
+            raise ValueError("'start' is when a treatment begins; give a genotype an 'onset', the age at which it acts")
+        if self.end is not None and self.start is not None and convert(self.end, "s") <= convert(self.start, "s"):
+            raise ValueError(f"end {self.end!r} is not after start {self.start!r}")
+        return self
 
 
 class Observable(Document):
@@ -50,6 +76,8 @@ class Setting(Document):
     """Where the experiment takes place: the culture or the animal, in a plain sentence."""
     term: Curie
     """The ontology term that comes nearest, as prefix and identifier, such as CL:0000137."""
+    age: Duration | None = None
+    """The age of the animal at t = 0, such as '12 weeks'; not given for a culture, which has none."""
     readout: Duration
     """When observables are read unless a claim or a check says otherwise, such as '72 h' after t = 0."""
     readout_basis: str
@@ -65,6 +93,16 @@ class Vocabulary(Document):
     """Everything that is measured, by id."""
     settings: dict[Identifier, Setting]
     """Every place of experiments, by id."""
+
+    @model_validator(mode="after")
+    def _settings_are_known(self) -> Vocabulary:
+        for name, intervention in self.interventions.items():
+            for setting in intervention.settings or ():
+                if setting not in self.settings:
+                    raise ValueError(
+                        f"{name!r} is for an unknown setting {setting!r}{suggestion(setting, self.settings)}"
+                    )
+        return self
 
 
 def _words(*kinds: criteria.WordKind) -> GetPydanticSchema:
@@ -138,8 +176,11 @@ class ContrastCheck(Document):
     reference_observable: str | None = None
     """What is measured under the reference, where it is not the same observable."""
     at: Instant | None = None
-    """When the condition is read: a duration after t = 0, 'steady state', 'peak' or 'mean'; as in the claim, or the
-    setting's readout, if not given."""
+    """When the condition is read: a duration after t = 0, or before it with a minus sign, 'steady state', 'peak' or
+    'mean'; as in the claim, or the setting's readout, if not given."""
+    average: Period | None = None
+    """For what oscillates, the period up to each reading over which it is averaged, such as '1 d'; as in the claim if
+    not given."""
     reference_at: Instant | None = None
     """When the reference is read; as the condition if not given."""
     compared_with: Comparison | None = None
@@ -162,11 +203,12 @@ class ContrastCheck(Document):
     def readings(self) -> tuple[Reading, Reading]:
         """The reading and its reference."""
         return (
-            Reading(observable=self.observable, condition=self.condition, at=self.at),
+            Reading(observable=self.observable, condition=self.condition, at=self.at, average=self.average),
             Reading(
                 observable=self.reference_observable or self.observable,
                 condition=self.reference,
                 at=self.reference_at or self.at,
+                average=self.average,
             ),
         )
 
@@ -181,33 +223,43 @@ class ContrastCheck(Document):
         at = other.at or self.at
         reference_at = other.reference_at or other.at or self.reference_at or self.at
         return (
-            Reading(observable=observable, condition=other.condition or self.condition, at=at),
+            Reading(observable=observable, condition=other.condition or self.condition, at=at, average=self.average),
             Reading(
                 observable=other.reference_observable or inherited or observable,
                 condition=other.reference or self.reference,
                 at=reference_at,
+                average=self.average,
             ),
         )
 
 
 class OrderCheck(Document):
-    """One observable reaches half of its change before another does, under the same condition."""
+    """One observable reaches half of its difference from the reference before another does, under one condition."""
 
     expect: Annotated[str, _words("order")]
-    """The word for the order of two changes: the observable reaches half of its greatest change earlier."""
+    """The word for the order of two changes: the observable reaches half of its greatest difference from the reference
+    earlier."""
     observable: str
     """What changes first; an observable of the vocabulary."""
     before: str
     """What changes later; an observable of the vocabulary."""
     condition: Condition
     """The condition under which both change, such as 'cccp'."""
+    reference: Condition = CONTROL
+    """The condition from which the differences are taken at each time; control if not given."""
+
+    @model_validator(mode="after")
+    def _differs(self) -> OrderCheck:
+        if canonical(self.condition) == canonical(self.reference):
+            raise ValueError("condition and reference are the same, so nothing differs between them")
+        return self
 
     @cached_property
     def readings(self) -> tuple[Reading, Reading]:
-        """The times of half-maximum of the two observables."""
+        """The times at which half of the greatest difference of each observable from the reference is reached."""
         return (
-            Reading(observable=self.observable, condition=self.condition, at=HALF_MAXIMUM),
-            Reading(observable=self.before, condition=self.condition, at=HALF_MAXIMUM),
+            Reading(observable=self.observable, condition=self.condition, at=HALF_MAXIMUM, against=self.reference),
+            Reading(observable=self.before, condition=self.condition, at=HALF_MAXIMUM, against=self.reference),
         )
 
 
@@ -239,9 +291,10 @@ Check = Annotated[
     Discriminator(_kind_of_check),
 ]
 
-Kind = Literal["experiment", "prior experiment", "background", "inference", "method", "gap"]
+Kind = Literal["experiment", "prior experiment", "background", "inference", "relation", "method", "gap"]
 """What a claim rests on: the source's own result, an earlier result of the same group, what the source reports of
-others, what it concludes, a fact of design that a simulation must encode, or a stated unknown."""
+others, what it concludes, what we conclude of several sources together, a fact of design that a simulation must encode,
+or a stated unknown."""
 
 Demand = Literal["must", "soft", "must not", "record"]
 """What the claim asks of a model: to reproduce it, to agree in sign, *not* to do it, or only to be on record."""
@@ -264,7 +317,8 @@ class Claim(Document):
     """Where the source says so: section, paragraph, figure or table."""
     kind: Kind
     """What the claim rests on: the source's own experiment, an earlier one of the same group, the work of others
-    (background), a conclusion (inference), the design of the experiment (method), or a stated unknown (gap)."""
+    (background), a conclusion of the source (inference), one of this project on several sources (relation), the design
+    of the experiment (method), or a stated unknown (gap)."""
     term: Annotated[str, Field(pattern=r"^ECO:\d{7}$")]
     """The term of the Evidence and Conclusion Ontology for the kind of evidence, such as ECO:0000006."""
     demand: Demand
@@ -276,8 +330,11 @@ class Claim(Document):
     setting: str
     """Where the experiment takes place; a setting of the vocabulary."""
     at: Instant | None = None
-    """When the checks of the claim are read unless they say otherwise: a duration after t = 0, 'steady state', 'peak'
-    or 'mean'; the setting's readout if not given."""
+    """When the checks of the claim are read unless they say otherwise: a duration after t = 0, or before it with a
+    minus sign, 'steady state', 'peak' or 'mean'; the setting's readout if not given."""
+    average: Period | None = None
+    """For what oscillates, the period up to each reading over which it is averaged, such as '1 d'; if not given, the
+    value at the instant is read."""
     checks: tuple[Check, ...] = ()
     """The comparisons that the claim asks of a model; the claim is supported if all of them hold."""
     documented: str | None = None
@@ -298,6 +355,16 @@ class Claim(Document):
             raise ValueError("'by_construction' says why checks cannot fail, and the claim has none")
         return self
 
+    @model_validator(mode="after")
+    def _averages_what_has_a_time(self) -> Claim:
+        for check in self.checks:
+            if isinstance(check, ContrastCheck) and (check.average or self.average):
+                read = (*check.readings, *(check.second_readings or ()))
+                feature = next((one.at or self.at for one in read if (one.at or self.at) in FEATURES), None)
+                if feature is not None:
+                    raise ValueError(f"'average' is over a period up to a time, and {feature!r} is none")
+        return self
+
     @property
     def number(self) -> int:
         """The number of the claim in its source, whether or not it is written with zeros before it."""
@@ -306,7 +373,8 @@ class Claim(Document):
     @property
     def conditions(self) -> frozenset[str]:
         """Every condition that the checks name, as written."""
-        return frozenset(reading.condition for check in self.checks for reading in readings(check))
+        read = [reading for check in self.checks for reading in readings(check)]
+        return frozenset(name for one in read for name in (one.condition, one.against) if name is not None)
 
 
 class Source(Document):
@@ -392,5 +460,6 @@ def words(check: ContrastCheck | OrderCheck | StructureCheck) -> Iterator[tuple[
         yield "observables", check.on
     for reading in readings(check):
         yield "observables", reading.observable
-        for name in parse(reading.condition):
-            yield "interventions", name
+        for condition in (reading.condition, reading.against or CONTROL):
+            for name in parse(condition):
+                yield "interventions", name

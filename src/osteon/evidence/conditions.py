@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
+
+from osteon.errors import listing
 
 CONTROL = "control"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -33,3 +36,16 @@ def parse(text: str) -> tuple[str, ...]:
 def canonical(text: str) -> str:
     """Return one spelling for all spellings of a condition: names sorted, no blanks."""
     return "+".join(sorted(parse(text))) or CONTROL
+
+
+def meaningless(name: str, settings: Collection[str] | None, setting: str) -> str | None:
+    """Say in a sentence that an intervention means nothing in a setting; nothing where it means something there.
+
+    Args:
+        name: of the intervention.
+        settings: those in which it means something; ``None`` for all.
+        setting: where it is done.
+    """
+    if settings is None or setting in settings:
+        return None
+    return f"{name!r} means nothing in setting {setting!r}; it is for {listing(tuple(settings))}"

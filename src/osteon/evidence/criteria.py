@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import copysign, exp, inf, isinf, isnan, log
+from math import copysign, exp, inf, isfinite, isinf, isnan, log
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WordKind = Literal["contrast", "comparison", "order", "structure"]
 """What a word judges: one effect E; E against a second effect E'; the order of two half-maximum times; or the graph of
@@ -180,6 +184,45 @@ def _is_comparable(word: Word, second: float) -> bool:
     return abs(second) >= SMALLEST_EFFECT
 
 
+def held(
+    word: str, effects: NDArray[np.float64], seconds: NDArray[np.float64] | None = None, *, share: float = 0.0
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say of many effects at once whether an expectation holds, and which come close to where that changes.
+
+    Args:
+        word: a contrast or comparison word.
+        effects: E, one a draw.
+        seconds: E', for comparison words.
+        share: what lies within this share of a threshold is close to it.
+
+    Returns:
+        What `holds` says of each, and whether it is close; neither means anything where an effect is not a number.
+    """
+    import numpy as np
+
+    within = interval(word)
+    if seconds is None:
+        return _inside(within, effects, share)
+    least = Interval(interval("increase").low if WORDS[word].stress else SMALLEST_EFFECT, inf)
+    comparable, close = _inside(least, np.abs(seconds), share)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(np.isinf(effects) & np.isinf(seconds), np.sign(effects) * np.sign(seconds), effects / seconds)
+    good, near = _inside(within, ratios, share)
+    return comparable & good, close | (comparable & near)
+
+
+def _inside(within: Interval, values: NDArray[np.float64], share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which values lie in an interval, and which come close to an end of it."""
+    import numpy as np
+
+    above = values > within.low if within.open_below else values >= within.low
+    close = np.zeros(np.shape(values), dtype=bool)
+    for end in (within.low, within.high):
+        if isfinite(end):
+            close |= np.abs(values - end) <= share * max(abs(end), SMALLEST_EFFECT)
+    return above & (values <= within.high), close
+
+
 def shortfall(word: str, effect: float, second: float | None = None) -> float:
     """Return how far an expectation is from holding: nothing where it holds, else above zero and at most one.
 
@@ -200,6 +243,46 @@ def shortfall(word: str, effect: float, second: float | None = None) -> float:
         value = ratio(effect, second)
     # An open end is missed by nothing; it still is missed.
     return min(1.0, max(within.low - value, value - within.high, 1e-9))
+
+
+def band(word: str, second: float | None = None) -> tuple[float, float]:
+    """Return between which effects E an expectation holds; all there are where a second effect gives no bounds.
+
+    Args:
+        word: a contrast or comparison word.
+        second: E', for comparison words.
+
+    Raises:
+        ValueError: if the word is unknown, or judges no effect.
+    """
+    within = interval(word)
+    if WORDS[word].kind == "contrast":
+        return within.low, within.high
+    if second is None or isinf(second) or second == 0.0:
+        return -inf, inf
+    low, high = sorted((within.low * second, within.high * second))
+    return low, high
+
+
+def margin(word: str, effect: float, second: float | None = None) -> float:
+    """Return how far an effect lies inside the `band` of a word, on the scale of E; below zero where it lies outside.
+
+    Infinite where no number decides: E is infinite, or the second effect gives no bounds.
+
+    Args:
+        word: a contrast or comparison word.
+        effect: E.
+        second: E', for comparison words.
+
+    Raises:
+        ValueError: as in `holds`.
+    """
+    good = holds(word, effect, second)
+    low, high = band(word, second)
+    if second is not None and not _is_comparable(WORDS[word], second):
+        return -inf
+    ends = [effect - low] * (low > -inf) + [high - effect] * (high < inf)
+    return min(ends, default=inf if good else -inf)
 
 
 def threshold(word: str) -> str:

@@ -38,11 +38,20 @@ def _instant(text: str) -> str:
     return text
 
 
+def _period(text: str) -> str:
+    if durations.parse(text)[0] <= 0.0:
+        raise ValueError(f"{text!r} is no period; write a duration above zero, such as '1 d'")
+    return text
+
+
 Condition = Annotated[str, AfterValidator(_condition)]
 """A condition as written."""
 
 Duration = Annotated[str, AfterValidator(_duration)]
 """A duration as written."""
+
+Period = Annotated[str, AfterValidator(_period)]
+"""A duration above zero as written."""
 
 Instant = Annotated[str, AfterValidator(_instant)]
 """When an observable is read: a duration after t = 0, or a feature of the whole time course."""

@@ -20,6 +20,7 @@ from osteon.evidence.bindings import Binding, ParameterBinding
 from osteon.evidence.claims import Claim, Evidence, Vocabulary
 from osteon.evidence.conditions import parse
 from osteon.evidence.landmarks import Landmarks
+from osteon.evidence.priors import Priors
 from osteon.evidence.references import (
     shown_evidence,
     shown_theme,
@@ -28,8 +29,10 @@ from osteon.evidence.references import (
     unknown_in_evidence,
     unknown_in_theme,
 )
+from osteon.files import read_file
 
 _MARK = Path("evidence", "vocabulary.toml")
+_PRIORS = Path("models", "priors.toml")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PACKAGED = Path(__file__).parents[1] / "data"
 _CHECKOUT = Path(__file__).parents[3]
@@ -133,6 +136,14 @@ class Project:
         """The words."""
         return self._once(self.root / _MARK, lambda path: toml.read(path, Vocabulary, _MARK.as_posix()))
 
+    @property
+    def priors(self) -> Priors:
+        """The classes of quantities, with the range of each; none where the project has no such file."""
+        path = self.root / _PRIORS
+        if not path.is_file():
+            return Priors()
+        return self._once(path, lambda path: toml.read(path, Priors, _PRIORS.as_posix()))
+
     @cached_property
     def model_names(self) -> tuple[str, ...]:
         """Every model of the project: one binding each."""
@@ -232,7 +243,10 @@ class Project:
         return {name: entry for name, entry in entries.items() if name not in binding.parameters}
 
     def parameters(self, binding: Binding) -> dict[str, ParameterBinding]:
-        """Return range and source of every parameter of a model, those of its parts included."""
+        """Return class or range, and source, of every parameter of a model, those of its parts included.
+
+        `osteon.evidence.priors.ranged` puts the range of its class in place of each class.
+        """
         return {**self.inherited(binding), **binding.parameters}
 
     def recorded(self, name: str, kind: str) -> dict[str, Any] | None:
@@ -271,7 +285,7 @@ class Project:
     def _read_result(self, path: Path) -> dict[str, Any]:
         shown = path.relative_to(self.root).as_posix()
         try:
-            result = json.loads(path.read_text(encoding="utf-8"))
+            result = json.loads(read_file(path))
         except (OSError, ValueError) as error:
             raise ProjectError([Finding(shown, f"not readable as JSON: {error}")]) from None
         if not isinstance(result, dict):

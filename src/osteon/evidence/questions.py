@@ -20,16 +20,18 @@ def question(check: Check, claim: Claim, vocabulary: Vocabulary) -> Question:
         return (check.expect, check.observable, check.on)
     if isinstance(check, OrderCheck):
         condition = canonical(check.condition)
-        return (check.expect, claim.setting, condition, check.observable, check.before)
+        return (check.expect, claim.setting, condition, canonical(check.reference), check.observable, check.before)
     usual = claim.at or vocabulary.settings[claim.setting].readout
     pairs = (*check.readings, *(check.second_readings or ()))
-    return (check.expect, claim.setting, *(part for one in pairs for part in _read(one.made_at(usual))))
+    made = [one.made_at(usual, claim.average) for one in pairs]
+    return (check.expect, claim.setting, *(part for one in made for part in _read(one)))
 
 
 def _read(reading: Reading) -> tuple[str | float, ...]:
     at = str(reading.at)
     when = at if at in FEATURES else durations.convert(at, "s")
-    return reading.observable, canonical(reading.condition), when
+    over = () if reading.average is None else (durations.convert(reading.average, "s"),)
+    return reading.observable, canonical(reading.condition), when, *over
 
 
 def without_own_check(claims: Iterable[Claim], vocabulary: Vocabulary) -> Iterator[Claim]:

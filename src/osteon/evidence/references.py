@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from osteon.errors import Finding, suggestion
 from osteon.evidence.bindings import Binding, Figure
-from osteon.evidence.claims import Claim, Evidence, Vocabulary, words
-from osteon.evidence.conditions import parse
+from osteon.evidence.claims import Claim, Evidence, Intervention, Vocabulary, words
+from osteon.evidence.conditions import meaningless, parse
 from osteon.evidence.landmarks import Landmarks
 from osteon.evidence.questions import without_own_check
 
@@ -61,6 +61,17 @@ def _unknown_in_claims(claims: Iterable[Claim], vocabulary: Vocabulary, shown: s
                 known = getattr(vocabulary, kind)
                 if word not in known:
                     yield _unknown(shown, f"{place}.{kind[:-1]}", word, known)
+                elif kind == "interventions":
+                    yield from _meaningless(f"{shown}: {place}", [word], claim.setting, vocabulary)
+
+
+def _meaningless(where: str, names: Iterable[str], setting: str, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Yield every intervention that means nothing in a setting; only those that the vocabulary has."""
+    for name in names:
+        known = vocabulary.interventions.get(name)
+        fault = None if known is None else meaningless(name, known.settings, setting)
+        if fault is not None:
+            yield Finding(where, fault)
 
 
 def unknown_in_binding(
@@ -78,8 +89,34 @@ def unknown_in_binding(
         for word in getattr(binding, kind):
             if word not in known:
                 yield _unknown(shown, kind, word, known)
+    yield from _said_twice(binding, vocabulary, shown)
     if binding.figure is not None:
+        drawn = {name for condition in binding.figure.conditions for name in parse(condition)}
+        yield from _meaningless(f"{shown}: figure", sorted(drawn), binding.figure.setting, vocabulary)
         yield from _figure_findings(binding, binding.figure, shown)
+
+
+def _said_twice(binding: Binding, vocabulary: Vocabulary, shown: str) -> Iterator[Finding]:
+    """Yield every time that a binding gives to an intervention although the vocabulary gives it."""
+    for name, act in binding.interventions.items():
+        word = vocabulary.interventions.get(name)
+        for field, verb in (("start", "begins"), ("end", "ends")):
+            said = None if word is None or getattr(act, field) is None else _when(word, field)
+            if said is not None:
+                yield Finding(
+                    f"{shown}: interventions.{name}.{field}",
+                    f"the vocabulary says when {name!r} {verb}, {said}; leave {field!r} out, so that it is the same "
+                    "in every model",
+                )
+
+
+def _when(word: Intervention, field: str) -> str | None:
+    """Return how the vocabulary itself says when an intervention begins or ends; nothing where it leaves that open."""
+    found = {
+        "start": [("start", word.start), ("onset", word.onset), ("age", word.age)],
+        "end": [("end", word.end)],
+    }
+    return next((f"{name} = {value!r}" for name, value in found[field] if value is not None), None)
 
 
 def _figure_findings(binding: Binding, figure: Figure, shown: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from math import inf, nan
 from typing import Literal
 
 from osteon import sbml
-from osteon.errors import ProjectError
+from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim
 from osteon.evidence.conditions import CONTROL
 from osteon.experiments.equilibration import needed
@@ -150,7 +150,7 @@ def design(model: Model, claims: Iterable[Claim]) -> ExperimentSet:
     whole = Run(*default, times=(), whole=True, resting=False)
     control = wanted.pop(default, whole)
     found = [control if control.simulated else replace(control, whole=True), *(wanted[key] for key in sorted(wanted))]
-    layout = _layout(model, needed(model, found))
+    layout = _layout(model, needed(model, found), {run.since for run in found})
     experiments = tuple(one for run in found for one in _experiments(model, run, layout))
     text = sbml.with_observables(model.sbml, model.formulas, model.shown)
     return ExperimentSet(
@@ -175,7 +175,7 @@ def condition_values(design: ExperimentSet, model: Model, schedule: Schedule) ->
         model: the model.
         schedule: the condition laid out in time without an end, ``model.schedule(names, setting, math.inf)``.
     """
-    return _values(schedule, _layout(model, design.rest))
+    return _values(schedule, _layout(model, design.rest, design.boundaries))
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,8 @@ class _Layout:
     own: Mapping[str, float]
 
 
-def _layout(model: Model, rest: float) -> _Layout:
+def _layout(model: Model, rest: float, also: Iterable[float]) -> _Layout:
+    """Lay out a model in stages; ``also`` are further boundaries, such as where it is first read before t = 0."""
     known = sbml.read(model.sbml, model.shown).getModel()
     moving = frozenset(species.getId() for species in known.getListOfSpecies())
     entries: dict[str, set[float]] = {}
@@ -195,9 +196,9 @@ def _layout(model: Model, rest: float) -> _Layout:
         entries.setdefault(target, set() if target in moving else {-inf}).add(time)
     holds = not all(place.equilibrate for place in model.binding.settings.values())
     switches = ([RUNNING] if holds else []) + ([ELAPSING] if has_own_time(known) else [])
-    starts = {-inf, 0.0, *(time for times in entries.values() for time in times if time < 0.0)}
-    entries |= dict.fromkeys(switches, starts)
-    boundaries = sorted(set[float]().union(*entries.values()) - {-inf})
+    earlier = {time for times in [also, *entries.values()] for time in times if time < 0.0}
+    entries |= dict.fromkeys(switches, earlier | {-inf, 0.0})
+    boundaries = sorted(earlier.union(*entries.values()) - {-inf})
     number = {time: stage for stage, time in enumerate([-inf, *boundaries])}
     stages = Stages(
         lead=rest - min([0.0, *boundaries]),
@@ -214,13 +215,16 @@ def _layout(model: Model, rest: float) -> _Layout:
 def _entries(model: Model, moving: frozenset[str]) -> Iterator[tuple[str, float]]:
     """Yield every target with each time at which a setting or an intervention changes it; -inf is before any rest.
 
-    Acts compose, so what a combination changes, and when, is what its members change alone.
+    Acts compose, so what a combination changes, and when, is what its members change alone, or beside the one that
+    gives the animal its age: genotypes begin at birth.
     """
+    words, bound = model.vocabulary.interventions, tuple(model.binding.interventions)
+    ages = ((), *((name,) for name in bound if words[name].age is not None))
     for setting in model.binding.settings:
-        for names in ((), *((name,) for name in model.binding.interventions)):
+        for names in ((*age, *own) for age in ages for own in ((), *((name,) for name in bound if name not in age))):
             try:
                 alone = model.schedule(names, setting, inf)
-            except ProjectError:  # Two values at once on one target: nobody can run this one.
+            except OsteonError:  # It means nothing there, or sets two values at once: nobody can run this one.
                 continue
             yield from ((target, -inf) for target in alone.before)
             former = alone.before
@@ -251,7 +255,7 @@ def _condition_parameters(stages: Stages, moving: frozenset[str]) -> Iterator[Co
 def _experiments(model: Model, run: Run, layout: _Layout) -> Iterator[Experiment]:
     name, label = f"{run.setting}__{'__'.join(run.names) or CONTROL}", f"{run.setting}: {run.condition}"
     if run.simulated:
-        laid_out = model.schedule(run.names, run.setting, run.until(model.binding))
+        laid_out = model.schedule(run.names, run.setting, run.until(model.binding), run.since)
         times = tuple(laid_out.times(run.wanted(model.binding)))
         whole = _values(model.schedule(run.names, run.setting, inf), layout)
         yield Experiment(name, label, run.setting, run.condition, False, times[0], times[-1], times, whole)

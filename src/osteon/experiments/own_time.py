@@ -9,6 +9,7 @@ import libsbml
 
 from osteon import sbml
 from osteon.errors import OsteonError
+from osteon.sbml.trees import filled
 
 
 def has_own_time(model: Any) -> bool:
@@ -27,7 +28,7 @@ def standing(text: str, shown: str) -> str:
     model = document.getModel()
     refuse_unclear(model, shown)
     for holder in mathematics(model):
-        replace_time(holder, "0")
+        replace_time(holder, filled("0"))
     while len(model.getListOfEvents()):
         model.removeEvent(0)
     return str(libsbml.writeSBMLToString(document))
@@ -65,7 +66,7 @@ def _triggered(model: Any, time: str) -> list[bool]:
     """Return for each event of a libsbml model whether its trigger is true at a time, with initial values."""
     there = model.clone()
     for holder in mathematics(there):
-        replace_time(holder, time)
+        replace_time(holder, filled(time))
     return [sbml.value_of(event.getTrigger().getMath(), there) != 0.0 for event in there.getListOfEvents()]
 
 
@@ -101,17 +102,17 @@ def mathematics(model: Any) -> Iterator[Any]:
     yield from (holder for holder in holders if holder is not None and holder.isSetMath())
 
 
-def replace_time(holder: Any, formula: str) -> None:
-    """Let the mathematics of a rule, a law or the like read a formula in place of time."""
+def replace_time(holder: Any, substitute: Any) -> None:
+    """Let the mathematics of a rule, a law or the like read another tree in place of time."""
     tree = holder.getMath().deepCopy()
     if _is_time(tree):
-        holder.setMath(libsbml.parseL3Formula(formula))
+        holder.setMath(substitute)
     elif _reads_time(tree):
-        _replace_below(tree, formula)
+        _replace_below(tree, substitute)
         holder.setMath(tree)
 
 
-def _replace_below(tree: Any, formula: str) -> None:
+def _replace_below(tree: Any, substitute: Any) -> None:
     """Replace every time below a tree of mathematics.
 
     `ASTNode.setType` would do it in place, but fails once libsedml is imported, as `ASTNode.getType` does.
@@ -119,9 +120,9 @@ def _replace_below(tree: Any, formula: str) -> None:
     for index in range(tree.getNumChildren()):
         child = tree.getChild(index)
         if _is_time(child):
-            tree.replaceChild(index, libsbml.parseL3Formula(formula), True)
+            tree.replaceChild(index, substitute.deepCopy(), True)
         else:
-            _replace_below(child, formula)
+            _replace_below(child, substitute)
 
 
 def _reads_time(tree: Any) -> bool:

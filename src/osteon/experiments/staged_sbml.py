@@ -26,6 +26,7 @@ from osteon.experiments.own_time import (
     replace_time,
     symbols_behind,
 )
+from osteon.sbml.trees import filled, symbol
 
 STAGE, CLOCK, RUNNING = "stage", "clock", "running"
 ELAPSING, MODEL_TIME = "elapsing", "model_time"
@@ -118,7 +119,7 @@ class _Writer:
             self._suspend()
         self._parameter(LEAD, self._stages.lead, self._time_unit, "time from the start of the run to t = 0")
         self._parameter(CLOCK, None, self._time_unit, "time since t = 0, when treatments begin")
-        self._rule(CLOCK, f"time - {LEAD}")
+        self._rule(CLOCK, filled("time - lead", lead=LEAD))
         self._parameter(STAGE, 0.0, "dimensionless", "number of the boundaries passed", constant=False)
         if RUNNING in self._stages.targets:
             self._parameter(RUNNING, 1.0, "dimensionless", "1: the model runs; 0: it is held at its initial values")
@@ -135,9 +136,7 @@ class _Writer:
         laws = [reaction.getKineticLaw() for reaction in self._model.getListOfReactions()]
         rules = [rule for rule in self._model.getListOfRules() if rule.isRate()]
         for holder in [*(law for law in laws if law is not None), *rules]:
-            held = libsbml.parseL3Formula(f"{RUNNING}*rate")
-            held.replaceChild(1, holder.getMath().deepCopy(), True)
-            holder.setMath(held)
+            holder.setMath(filled("running*rate", running=RUNNING, rate=holder.getMath()))
 
     def _suspend(self) -> None:
         """Let the model's own time stand at 0 before the condition begins, and its own events wait for the rest.
@@ -149,15 +148,13 @@ class _Writer:
         refuse_unclear(self._model, self._shown)
         self._refuse_triggered_by_conditions()
         for holder in mathematics(self._model):
-            replace_time(holder, MODEL_TIME)
+            replace_time(holder, symbol(MODEL_TIME))
         self._parameter(ELAPSING, 1.0, "dimensionless", "1: the model's own time passes; 0: it stands at 0")
         self._parameter(MODEL_TIME, None, self._time_unit, "time as the model itself reads it")
         # A product: COPASI gives up where one discontinuous function depends on another.
-        self._rule(MODEL_TIME, f"{ELAPSING}*{CLOCK}")
+        self._rule(MODEL_TIME, filled("elapsing*clock", elapsing=ELAPSING, clock=CLOCK))
         for trigger in (event.getTrigger() for event in self._model.getListOfEvents()):
-            suspended = libsbml.parseL3Formula(f"{CLOCK} < {RESTED} || trigger")
-            suspended.replaceChild(1, trigger.getMath().deepCopy(), True)
-            trigger.setMath(suspended)
+            trigger.setMath(filled("clock < rested || own", clock=CLOCK, rested=RESTED, own=trigger.getMath()))
             trigger.setInitialValue(True)
 
     def _refuse_triggered_by_conditions(self) -> None:
@@ -187,8 +184,10 @@ class _Writer:
         parameter.unsetValue()
         for stage in entered:
             self._parameter(parameter_id(target, stage), own, unit, f"{label}, {self._since(stage)}")
-        pieces = [f"{parameter_id(target, stage)}, {STAGE} < {following}" for stage, following in pairwise(entered)]
-        self._rule(target, f"piecewise({', '.join([*pieces, parameter_id(target, entered[-1])])})")
+        pieces = [f"value{stage}, stage < {following}" for stage, following in pairwise(entered)]
+        values = {f"value{stage}": parameter_id(target, stage) for stage in entered}
+        pattern = f"piecewise({', '.join([*pieces, f'value{entered[-1]}'])})"
+        self._rule(target, filled(pattern, stage=STAGE, **values))
 
     def _stage_species(self, target: str, entered: tuple[int, ...], events: Mapping[int, Any]) -> None:
         species = self._model.getSpecies(target)
@@ -200,12 +199,13 @@ class _Writer:
             if stage == 0:
                 own = own_value(self._model, target, self._shown)
                 self._parameter(parameter_id(target, 0), own, unit, f"{label}, at the start")
-                self._assign(events[0], target, parameter_id(target, 0))
+                self._assign(events[0], target, symbol(parameter_id(target, 0)))
                 continue
             factor, added = parameter_id(target, stage, "factor"), parameter_id(target, stage, "added")
             self._parameter(factor, 1.0, "dimensionless", f"{label}, factor {self._at(stage)}")
             self._parameter(added, 0.0, unit, f"{label}, added {self._at(stage)}")
-            self._assign(events[stage], target, f"{factor}*{target} + {added}")
+            changed = filled("factor*target + added", factor=factor, target=target, added=added)
+            self._assign(events[stage], target, changed)
 
     def _events(self) -> dict[int, Any]:
         """Return the events by the stage that they begin; the one of stage 0 sets initial values."""
@@ -214,12 +214,12 @@ class _Writer:
         if any(0 in entered and self._model.getSpecies(target) for target, entered in self._stages.targets.items()):
             begin = self._stages.rest * _MARGIN - self._stages.lead
             self._parameter(BEGIN, begin, self._time_unit, "when initial values are set")
-            events[0] = self._event("begin", "Initial values are set", f"{LEAD} + {BEGIN}")
+            events[0] = self._event("begin", "Initial values are set", BEGIN)
         for stage, boundary in enumerate(self._stages.boundaries, start=1):
             time = f"at__{stage}"
             self._parameter(time, boundary, self._time_unit, f"boundary {stage}")
-            events[stage] = self._event(f"boundary__{stage}", f"What changes {self._at(stage)}", f"{LEAD} + {time}")
-            self._assign(events[stage], STAGE, f"{stage} dimensionless")
+            events[stage] = self._event(f"boundary__{stage}", f"What changes {self._at(stage)}", time)
+            self._assign(events[stage], STAGE, filled(f"{stage} dimensionless"))
         return events
 
     def _clear_traces(self) -> None:
@@ -230,10 +230,11 @@ class _Writer:
         """
         end = min([0.0, *self._stages.boundaries]) - self._stages.rest * _MARGIN
         self._parameter(RESTED, end, self._time_unit, "when traces are set to zero")
-        event = self._event("rested", "The rest is over", f"{LEAD} + {RESTED}")
+        event = self._event("rested", "The rest is over", RESTED)
         for moving in self._moving():
             name, unit = moving.getId(), self._unit(moving)
-            self._assign(event, name, f"piecewise({name}, abs({name}) > {self._stages.trace!r} {unit}, 0 {unit})")
+            kept = f"piecewise(level, abs(level) > {self._stages.trace!r} {unit}, 0 {unit})"
+            self._assign(event, name, filled(kept, level=name))
 
     def _moving(self) -> Iterator[Any]:
         """Yield every species, and every parameter, that moves by itself."""
@@ -253,13 +254,13 @@ class _Writer:
         trigger = event.createTrigger()
         trigger.setInitialValue(False)
         trigger.setPersistent(True)
-        trigger.setMath(libsbml.parseL3Formula(f"time >= {when}"))
+        trigger.setMath(filled("time >= lead + when", lead=LEAD, when=when))
         return event
 
-    def _assign(self, event: Any, target: str, formula: str) -> None:
+    def _assign(self, event: Any, target: str, tree: Any) -> None:
         assignment = event.createEventAssignment()
         assignment.setVariable(target)
-        assignment.setMath(libsbml.parseL3Formula(formula))
+        assignment.setMath(tree)
 
     def _parameter(self, name: str, value: float | None, unit: str, label: str, constant: bool = True) -> None:
         self._claim(name)
@@ -272,10 +273,10 @@ class _Writer:
         if value is not None:
             parameter.setValue(value)
 
-    def _rule(self, target: str, formula: str) -> None:
+    def _rule(self, target: str, tree: Any) -> None:
         rule = self._model.createAssignmentRule()
         rule.setVariable(target)
-        rule.setMath(libsbml.parseL3Formula(formula))
+        rule.setMath(tree)
 
     def _claim(self, name: str) -> None:
         if self._model.getElementBySId(name) is not None:

@@ -110,7 +110,8 @@ def judged(found: Agreement, bundle: Bundle, courses: TimeCoursesById) -> Agreem
 def _differences(model: Model, made: ExperimentSet, one: Experiment, found: TimeCourse) -> Iterator[tuple[str, Vector]]:
     inside = found.times >= one.start
     times = found.times[inside]
-    laid_out = model.schedule(parse(one.condition), one.setting, None if one.steady else float(times[-1]))
+    until = None if one.steady else float(times[-1])
+    laid_out = model.schedule(parse(one.condition), one.setting, until, min(0.0, one.start))
     if one.steady:
         periods = laid_out.periods
         laid_out = replace(laid_out, periods=(*periods[:-1], replace(periods[-1], end=float(times[-1]))))

@@ -26,7 +26,7 @@ from osteon.experiments.runs import missing_words
 from osteon.exporters.bundle import Bundle, File
 from osteon.exporters.estimation import Problem, unmeasured
 from osteon.simulation.contrast import contrasts
-from osteon.verification.scorecard import lack
+from osteon.verification.results import lack
 
 STEPS = 100
 """Of output up to a reading. One step more is run, or PyBNF may find that the time of the reading never came."""
@@ -116,6 +116,8 @@ class _Writer:
         features = {str(reading.at) for _, reading in compared.readings} & {*FEATURES} - {STEADY_STATE}
         if features:
             return f"BPSL has no word for the {features.pop()} of one run against another"
+        if compared.reading.average is not None:
+            return f"BPSL has no word for an average over {compared.reading.average}"
         return None
 
     def _constraints(self, check: ContrastCheck, claim: Claim) -> Iterator[str]:
@@ -211,8 +213,8 @@ def _fit(problem: Problem) -> Iterator[str]:
     yield "population_size = 40"
     yield "max_iterations = 100"
     for name, entry in problem.free.items():
-        lower, upper = entry.range
-        scale = "log10" if lower > 0.0 else "lin"
+        lower, upper = entry.range or (0.0, 0.0)
+        scale = "log10" if entry.is_logarithmic else "lin"
         yield f"parameter: {name}, prior: uniform, parameter_scale: {scale}, lower: {lower!r}, upper: {upper!r}"
 
 

@@ -80,5 +80,5 @@ def bundle(project: Project, name: str) -> Bundle:
         antimony={path.antimony.name: read_text(path.antimony, path.shown(path.antimony)) for path in files},
         documents={files[0].shown(path): read_text(path, files[0].shown(path)) for path in documents},
         titles={prefix: project.binding(part).title for prefix, part in model.binding.parts.items()},
-        layout=files[0].layout.read_text(encoding="utf-8") if files[0].layout.is_file() else None,
+        layout=read_text(files[0].layout, files[0].shown(files[0].layout)) if files[0].layout.is_file() else None,
     )

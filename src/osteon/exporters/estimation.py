@@ -20,6 +20,7 @@ from osteon.evidence.reading import Reading
 from osteon.experiments.runs import missing_words, readings_of
 from osteon.exporters.bundle import Bundle
 from osteon.simulation.model import Model
+from osteon.simulation.readings import averaged
 
 GRID = 25
 """Number of evenly spaced times at which an observable is recorded whose peak, mean or half-maximum a claim reads."""
@@ -89,9 +90,9 @@ def unmeasured(bundle: Bundle) -> Problem:
     return Problem(
         bundle=bundle,
         derived=derived,
-        free={name: entry for name, entry in left.items() if entry.range[0] < entry.range[1]},
-        fixed=tuple(name for name, entry in left.items() if entry.range[0] == entry.range[1]),
-        closed=tuple(name for name in known if name in changed and known[name].range[0] < known[name].range[1]),
+        free={name: entry for name, entry in left.items() if entry.is_free},
+        fixed=tuple(name for name, entry in left.items() if not entry.is_free),
+        closed=tuple(name for name in known if name in changed and known[name].is_free),
         values=values,
         measurements=(),
     )
@@ -124,7 +125,7 @@ def _simulated(
     finite = [time for time in times if time < inf]
     if finite:
         end = max(finite[-1], 0.0) or model.binding.time("1 min")
-        time_course = model.run(condition, finite, setting=setting, until=end)
+        time_course = model.run(condition, finite, setting=setting, until=end, since=min(0.0, finite[0]))
         for time in finite:
             yield time, {name: time_course.at(name, time) for name in model.formulas}
     if inf in times:
@@ -136,8 +137,9 @@ def _wanted(bundle: Bundle) -> Iterator[tuple[str, str, str, float]]:
         for check in claim.checks:
             if not missing_words(check, claim.setting, bundle.model.binding):
                 for setting, reading in readings_of(check, claim, bundle.model):
-                    for time in _times(reading, setting, bundle.model):
-                        yield setting, canonical(reading.condition), reading.observable, time
+                    for condition in (reading.condition, reading.against):
+                        for time in _times(reading, setting, bundle.model) if condition is not None else ():
+                            yield setting, canonical(str(condition)), reading.observable, time
 
 
 def _times(reading: Reading, setting: str, model: Model) -> list[float]:
@@ -145,4 +147,4 @@ def _times(reading: Reading, setting: str, model: Model) -> list[float]:
     if when in FEATURES and when != STEADY_STATE:
         horizon = model.binding.time(model.binding.settings[setting].horizon)
         return [float(time) for time in np.linspace(0.0, horizon, GRID)]
-    return [inf] if when == STEADY_STATE else [model.binding.time(when)]
+    return [inf] if when == STEADY_STATE else averaged(model.binding, reading)

@@ -17,8 +17,8 @@ _README = """# {title}: a problem of parameter estimation
   course stands at {grid} times.
 - **Noise** is normal, with a standard deviation of {share:g} times the mean measurement of the observable plus
   {floor:g}, in its unit.
-- **Parameters** that are estimated have the range that the model's binding calls plausible ({free}); others that no
-  condition changes are given and not estimated ({fixed}).
+- **Parameters** that are estimated have the range that was measured, or that of their class of quantities ({free});
+  others that no condition changes are given and not estimated ({fixed}).
 - **Derived** parameters are not in the tables ({derived}): rules in the SBML compute them from the others, so that the
   model keeps its resting state when those move.
 - **Changed by a condition**, and so not in the tables{ranged}.

@@ -24,6 +24,8 @@ problems:
   observable_files: [observables.tsv]
   measurement_files: [measurements.tsv]
 """
+_PARAMETERS = ("parameterId", "parameterScale", "lowerBound", "upperBound", "nominalValue", "estimate")
+_OBSERVABLES = ("observableId", "observableName", "observableFormula", "noiseFormula", "noiseDistribution")
 
 
 def files(problem: Problem) -> Iterator[File]:
@@ -36,10 +38,11 @@ def files(problem: Problem) -> Iterator[File]:
     conditions = sorted({one.id: one for one in used.values()}.items())
     yield File.text("v1/problem.yaml", _CONFIGURATION.format(name=model.name))
     yield File.text(f"v1/{model.name}.xml", sbml.with_rules(staged.sbml, problem.derived, model.shown))
-    yield table("v1/parameters.tsv", _parameters(problem))
-    yield table("v1/observables.tsv", _observables(problem, staged))
+    yield table("v1/parameters.tsv", _PARAMETERS, _parameters(problem))
+    yield table("v1/observables.tsv", _OBSERVABLES, _observables(problem, staged))
     yield table(
         "v1/conditions.tsv",
+        ("conditionId", "conditionName", *(parameter.id for parameter in staged.condition_parameters)),
         (
             {"conditionId": name, "conditionName": one.label}
             | {parameter.id: one.values[parameter.id] for parameter in staged.condition_parameters}
@@ -48,6 +51,7 @@ def files(problem: Problem) -> Iterator[File]:
     )
     yield table(
         "v1/measurements.tsv",
+        ("observableId", "simulationConditionId", "time", "measurement"),
         (
             {
                 "observableId": measured(one.observable),
@@ -67,10 +71,10 @@ def _time(one: Measurement, experiment: Experiment, staged: ExperimentSet) -> fl
 def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
     for name in sorted([*problem.free, *problem.fixed]):
         entry = problem.free.get(name)
-        low, high = entry.range if entry else ("", "")
+        low, high = (entry and entry.range) or ("", "")
         yield {
             "parameterId": name,
-            "parameterScale": "log10" if entry and entry.range[0] > 0 else "lin",
+            "parameterScale": "log10" if entry and entry.is_logarithmic else "lin",
             "lowerBound": low,
             "upperBound": high,
             "nominalValue": problem.values[name],

@@ -25,6 +25,17 @@ observable_files: [observables.tsv]
 measurement_files: [measurements.tsv]
 """
 
+_PARAMETERS = (
+    "parameterId",
+    "lowerBound",
+    "upperBound",
+    "nominalValue",
+    "estimate",
+    "priorDistribution",
+    "priorParameters",
+)
+_OBSERVABLES = ("observableId", "observableName", "observableFormula", "noiseFormula", "noiseDistribution")
+
 CellValues = Mapping[str, float | str]
 
 
@@ -50,10 +61,11 @@ def files(problem: Problem) -> Iterator[File]:
     periods = [(_condition(name, number), period) for name, one in listed for number, period in enumerate(one.periods)]
     yield File.text("v2/problem.yaml", _CONFIGURATION.format(name=model.name))
     yield File.text(f"v2/{model.name}.xml", sbml.with_rules(model.sbml, problem.derived, model.shown))
-    yield table("v2/parameters.tsv", _parameters(problem))
-    yield table("v2/observables.tsv", _observables(problem))
+    yield table("v2/parameters.tsv", _PARAMETERS, _parameters(problem))
+    yield table("v2/observables.tsv", _OBSERVABLES, _observables(problem))
     yield table(
         "v2/conditions.tsv",
+        ("conditionId", "targetId", "targetValue"),
         (
             {"conditionId": condition, "targetId": target, "targetValue": value}
             for condition, period in periods
@@ -62,6 +74,7 @@ def files(problem: Problem) -> Iterator[File]:
     )
     yield table(
         "v2/experiments.tsv",
+        ("experimentId", "time", "conditionId"),
         (
             {
                 "experimentId": name,
@@ -74,6 +87,7 @@ def files(problem: Problem) -> Iterator[File]:
     )
     yield table(
         "v2/measurements.tsv",
+        ("observableId", "experimentId", "time", "measurement"),
         (
             {
                 "observableId": measured(one.observable),
@@ -94,15 +108,14 @@ def _parameters(problem: Problem) -> Iterator[Mapping[str, object]]:
     """Yield free parameters with the prior by which Osteon draws them, and those with a single value."""
     for name in sorted([*problem.free, *problem.fixed]):
         entry = problem.free.get(name)
-        low, high = entry.range if entry else ("", "")
-        logarithmic = entry is not None and entry.range[0] > 0
+        low, high = (entry and entry.range) or ("", "")
         yield {
             "parameterId": name,
             "lowerBound": low,
             "upperBound": high,
             "nominalValue": problem.values[name],
             "estimate": "true" if entry else "false",
-            "priorDistribution": ("log-uniform" if logarithmic else "uniform") if entry else "",
+            "priorDistribution": ("log-uniform" if entry.is_logarithmic else "uniform") if entry else "",
             "priorParameters": f"{low};{high}" if entry else "",
         }
 
@@ -123,12 +136,15 @@ def _experiment(problem: Problem, one: Measurement) -> _Experiment:
     """Return the experiment that a measurement is made in.
 
     A period begins with its changes, while a reading at the boundary of two periods is one before the change. Such a
-    reading is made in an experiment of its own, which ends there.
+    reading is made in an experiment of its own, which ends there; and so is one before anything is done.
     """
     model = problem.bundle.model
     laid_out = model.schedule(parse(one.condition), one.setting, inf)
     periods = tuple(_periods(problem, laid_out))
     name = f"{one.setting}__{one.condition.replace('+', '__')}"
+    if one.time < laid_out.periods[0].start:
+        resting = tuple(period for period in periods if period.start == -inf)
+        return _Experiment(f"{name}__{-one.time:g}_before".replace(".", "_"), (*resting, _Period(one.time, {})))
     if not any(period.start == one.time and period.changes for period in periods):
         return _Experiment(name, periods)
     earlier = tuple(period for period in periods if period.start < one.time)

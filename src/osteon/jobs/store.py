@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osteon.errors import OsteonError
+from osteon.files import write_file
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,10 @@ class Store:
 
     def numbers(self) -> frozenset[int]:
         """Return the numbers of all chunks that are kept whole."""
-        return frozenset(int(path.name.split(".")[0]) for path in self.folder.glob("*.npz") if _content(path))
+        try:
+            return frozenset(int(path.name.split(".")[0]) for path in self.folder.glob("*.npz") if _content(path))
+        except OSError:  # A folder that may not be looked into has none.
+            return frozenset()
 
     def keep(self, number: int, columns: Mapping[str, NDArray[Any]]) -> None:
         """Keep a chunk.
@@ -63,14 +65,7 @@ class Store:
         )
 
     def _write(self, name: str, content: bytes) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(self.folder / name)
-        except OSError as error:
-            raise OsteonError(f"{self.folder}: cannot be written: {error.strerror}") from None
+        write_file(self.folder / name, content)
 
 
 def _digest(content: bytes) -> str:

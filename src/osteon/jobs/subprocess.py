@@ -19,6 +19,9 @@ from osteon.jobs.answer import answered, value_of
 
 Value = TypeVar("Value")
 
+_FILES = 8192
+"""How many files may be open at once, where the system allows it; macOS begins with 256."""
+
 
 class CrashedError(Exception):
     """The interpreter ended without an answer; holds what it said last."""
@@ -63,7 +66,20 @@ def _path() -> str:
     return os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
 
 
+def _open_more() -> None:
+    """Let this process open as many files as it may: every model that libroadrunner compiles holds one or two."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _answer(question: Path, answer: Path) -> None:
+    _open_more()
     function, arguments = pickle.loads(question.read_bytes())
     whole = answer.with_suffix(".partial")
     whole.write_bytes(answered(function, *arguments))

@@ -11,7 +11,7 @@ from osteon.pages.links import address
 from osteon.pages.panels import Panel, panel
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import asked, expected, found, titled
-from osteon.verification.scorecard import CheckResult, ClaimResult
+from osteon.verification.results import CheckResult, ClaimResult
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ class Card:
     interventions: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
     linked: frozenset[str]
+
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """The models from which the claim was held out."""
+        return tuple(answer.model for answer in self.answers if answer.result.role == "held_out")
 
 
 Notes = Mapping[tuple[str, str], tuple[str | None, str | None]]

@@ -24,9 +24,9 @@ def asked(contrast: Contrast, model: Model) -> dict[str, str]:
     }
 
 
-def address(contrast: Contrast, model: Model) -> str:
-    """Return what stands behind ``#`` in the address of "Try it"."""
-    return urlencode(asked(contrast, model))
+def address(contrast: Contrast, model: Model) -> str | None:
+    """Return what stands behind ``#`` in the address of "Try it"; nothing for averages, which it does not read."""
+    return urlencode(asked(contrast, model)) if contrast.reading.average is None else None
 
 
 def _instant(when: str | None, model: Model) -> str:

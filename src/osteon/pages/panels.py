@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from osteon.evidence.claims import Claim, ContrastCheck, OrderCheck
-from osteon.evidence.criteria import WORDS, Interval, interval
 from osteon.evidence.features import FEATURES
 from osteon.evidence.reading import Reading
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import told
 from osteon.simulation.timecourse import TimeCourse
 from osteon.simulation.vector import Vector
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult
 
 WIDTH, HEIGHT = 320, 190
 """Size of a panel in the units of its drawing."""
@@ -145,7 +144,7 @@ def _contrast(result: CheckResult, check: ContrastCheck, claim: Claim, courses: 
     start = min(float(course.times[0]) for _, _, _, course in drawn)
     end = _end([time for time in times if time is not None], float(drawn[0][3].times[-1]))
     curves = (course.values[name][course.times <= end].max() for _, _, name, course in drawn)
-    edges = (values[1] * exp(effect) for effect in effects(result) if isfinite(effect))
+    edges = (values[1] * exp(effect) for effect in result.band or () if isfinite(effect))
     scale = _Scale(start, end, 1.08 * max(*values, *curves, *edges, 1e-12))
     places = [_MARGIN if time is None else scale.x(time) for time in times]
     parts = ("condition", "reference")
@@ -195,28 +194,11 @@ def _end(times: Sequence[float], horizon: float) -> float:
 
 
 def _band(result: CheckResult, x: float, scale: _Scale) -> Band | None:
-    low, high = effects(result)
+    low, high = result.band or (-inf, inf)
     reference = result.effects[0].reference
     bottom = min(scale.y(reference * exp(low)) if isfinite(low) else BOTTOM, BOTTOM)
     top = max(scale.y(reference * exp(high)) if isfinite(high) else TOP, TOP)
     return Band(round(x, 1), round(top, 1), round(bottom, 1)) if top < bottom else None
-
-
-def effects(result: CheckResult) -> tuple[float, float]:
-    """Return between which effects E the word of a check holds; all there are where a second effect has no number."""
-    word = result.check.expect
-    within = interval(word)
-    if WORDS[word].kind == "contrast":
-        return within.low, within.high
-    second = result.second_effect
-    if second is None or not isfinite(second.log) or second.log == 0.0:
-        return -inf, inf
-    return _scaled(within, second.log)
-
-
-def _scaled(ratios: Interval, second: float) -> tuple[float, float]:
-    low, high = sorted((ratios.low * second, ratios.high * second))
-    return low, high
 
 
 def _order(check: OrderCheck, halves: tuple[float, float], claim: Claim, courses: TimeCourses) -> Panel | None:

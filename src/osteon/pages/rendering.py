@@ -25,7 +25,6 @@ def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     from osteon.pages import panels, wording
-    from osteon.pages.matrices import strongest
 
     made = Environment(
         loader=PackageLoader("osteon.pages"),
@@ -34,6 +33,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"told": wording.told, "change": wording.change, "strongest": strongest}
-    made.globals |= {"VERDICTS": wording.VERDICTS, "OUTCOMES": wording.OUTCOMES, "KINDS": wording.KINDS, "AXES": panels}
+    made.filters |= {"told": wording.told, "change": wording.change, "sign": wording.sign, "decisive": wording.decisive}
+    made.globals |= {"STRENGTHS": wording.STRENGTHS, "VERDICTS": wording.VERDICTS}
+    made.globals |= {"OUTCOMES": wording.OUTCOMES, "KINDS": wording.KINDS, "AXES": panels}
     return made

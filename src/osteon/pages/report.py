@@ -10,11 +10,13 @@ from typing import Any
 
 from osteon.curation.describe import Section, describe
 from osteon.evidence.claims import Evidence, natural_order
+from osteon.evidence.landmarks import Landmarks
 from osteon.evidence.project import Project
 from osteon.pages.cards import Card, Notes, cards
 from osteon.pages.equations import Equations, equations
-from osteon.pages.matrices import matrices
+from osteon.pages.matrices import landmark_matrices, matrices
 from osteon.pages.rendering import render
+from osteon.pages.summaries import sizes, summaries
 from osteon.pages.support import support
 from osteon.pages.timecourses import TimeCourses
 from osteon.pages.wording import thresholds
@@ -71,7 +73,7 @@ def report(
     scorecards, portraits, courses = [], [], {}
     notes: Notes = {}
     for model in models:
-        scorecards.append(verify(model, project.claims(model.binding)))
+        scorecards.append(judged(project, model))
         portraits.append(portrait(project, model))
         courses[model.name] = TimeCourses(model)
         notes = {**notes, **support(project, model)}
@@ -85,6 +87,9 @@ def report(
         run=card.as_dict(),
         sources=sources,
         matrices=matrices(sources, card),
+        landmarks=landmark_matrices(themes(project, models), card),
+        summaries=summaries(card),
+        sizes=sizes(card),
         counts=counts(card),
         apart=lambda evidence: apart(evidence, laid_out),
         conflicts=conflicts(laid_out),
@@ -95,6 +100,16 @@ def report(
     )
 
 
+def judged(project: Project, model: Model) -> Scorecard:
+    """Judge a model by its claims and landmarks, with the strength that is on record."""
+    return verify(model, project.answers(model.binding), record=project.shares.get(model.name))
+
+
+def themes(project: Project, models: Iterable[Model]) -> list[Landmarks]:
+    """Return the themes of landmarks that any of some models is compared with."""
+    return [project.theme(name) for name in sorted({name for model in models for name in model.binding.landmarks})]
+
+
 def _title(portraits: Sequence[Portrait]) -> str:
     if len(portraits) == 1:
         return f"{portraits[0].title}: report"
@@ -102,12 +117,15 @@ def _title(portraits: Sequence[Portrait]) -> str:
 
 
 def apart(evidence: Evidence, laid_out: Iterable[Card]) -> list[tuple[str, list[Card]]]:
-    """Return the claims of a source under headings: what was built on, what was held out, what cannot be simulated."""
+    """Return the claims of a source under headings: what was built on, what was held out, what cannot be simulated.
+
+    A claim counts as held out where it was from any model that is shown.
+    """
     own = [card for card in laid_out if card.evidence.source.id == evidence.source.id]
     checked = [card for card in own if card.claim.documented is None]
     return [
-        ("Claims the models were built on", [card for card in checked if card.claim.role == "construction"]),
-        ("Held-out claims", [card for card in checked if card.claim.role == "held_out"]),
+        ("Claims the models were built on", [card for card in checked if not card.held_out]),
+        ("Held-out claims", [card for card in checked if card.held_out]),
         ("On record only: no simulation can test them", [card for card in own if card.claim.documented is not None]),
     ]
 
@@ -118,10 +136,10 @@ def _sources(project: Project, models: Iterable[Model]) -> list[Evidence]:
 
 
 def counts(card: Scorecard) -> list[Count]:
-    """Return how many claims have each verdict, construction and held-out claims apart."""
+    """Return how many claims have each verdict; those built on, those held out and landmarks apart."""
     rows = []
     for model in dict.fromkeys(result.model for result in card.results):
-        for role, name in (("construction", "built on"), ("held_out", "held out")):
+        for role, name in (("construction", "built on"), ("held_out", "held out"), ("landmark", "landmarks")):
             found = card.counts(model, role)
             if found:
                 rows.append(Count(model, name, found))

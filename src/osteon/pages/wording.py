@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck, Vocabulary
 from osteon.evidence.conditions import CONTROL, parse
 from osteon.evidence.criteria import WORDS, threshold
 from osteon.evidence.reading import Reading
 from osteon.simulation.contrast import Effect
-from osteon.verification.scorecard import CheckResult
+from osteon.verification.results import CheckResult, ClaimResult
+from osteon.verification.strength import ROBUST, percentage
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,69 @@ class Sign:
 
 VERDICTS: dict[str, Sign] = {
     "supported": Sign("✓", "supported", "good", "every check of the claim holds"),
+    "partly supported": Sign("✓", "partly supported", "good", "the checks hold for which the model has the words"),
     "contradicted": Sign("✗", "contradicted", "bad", "at least one check of the claim does not hold"),
+    "partly contradicted": Sign(
+        "✗", "partly contradicted", "bad", "of the checks for which the model has the words, at least one does not hold"
+    ),
     "failed": Sign("!", "failed", "broken", "the simulation broke, or a fold change is undefined"),
     "not representable": Sign("–", "not representable", "absent", "the model has no such part"),
     "documented": Sign("○", "documented", "filed", "on record, with the reason why no simulation can test it"),
 }
 """Every verdict, in the order of summaries."""
+
+_SETS = "parameter sets on record"
+STRENGTHS: dict[str, Sign] = {
+    "robust": Sign("✓", "robust", "good", f"the claim holds in at least {ROBUST:.0%} of the {_SETS}"),
+    "at reference values": Sign(
+        "◐",
+        "at reference values",
+        "weak",
+        f"it holds at the reference values, and in less than {ROBUST:.0%} of the {_SETS}",
+    ),
+    "contradicted": Sign(
+        "✗", "contradicted", "bad", f"it holds neither at the reference values nor in any of the {_SETS}"
+    ),
+    "contradicted, met elsewhere": Sign(
+        "◔", "contradicted, met elsewhere", "bad", f"it fails at the reference values, and holds in some of the {_SETS}"
+    ),
+    "not on record": Sign("?", "strength: not on record", "unrated", "no robustness has been computed for it"),
+    "record of another model": Sign(
+        "?",
+        "strength: record of another model",
+        "unrated",
+        "the robustness on record is of an earlier state of the model",
+    ),
+}
+"""Every strength of a verdict."""
+
+
+def sign(result: ClaimResult) -> Sign:
+    """Return how a verdict shows with its strength: one that holds in few parameter sets has no tick."""
+    verdict, strength = VERDICTS[result.verdict], result.strength
+    if strength is None:
+        return replace(verdict, word=str(result))
+    shown = STRENGTHS[strength.name]
+    if strength.share is None:
+        known = result.is_contradicted
+        return replace(
+            shown, symbol=verdict.symbol if known else "?", word=str(result), css="bad" if known else shown.css
+        )
+    some = strength.name in ("at reference values", "contradicted, met elsewhere")
+    word = f"{result} ({percentage(strength.share)} of sets)" if some else str(result)
+    return replace(shown, word=word)
+
+
+def decisive(result: ClaimResult) -> str:
+    """Return the check that decides a verdict: what is compared, what came out, and the band it was expected in."""
+    return "" if result.deciding is None else typeset(str(result.deciding))
+
+
+def typeset(text: str) -> str:
+    """Return plain characters of numbers and thresholds as typographic ones."""
+    text = re.sub(r"\bx(?=\d)", "×", text.replace(">=", "≥").replace("<=", "≤").replace("E'", "E′"))
+    return re.sub(r"(?<![\w])-(?=\d)", "−", text)
+
 
 OUTCOMES: dict[str, Sign] = {
     "holds": Sign("✓", "holds", "good", "the model moves as reported"),
@@ -44,7 +102,8 @@ KINDS = {
     "experiment": "the source's own result",
     "prior experiment": "an earlier result of the same group",
     "background": "reported of others",
-    "inference": "concluded",
+    "inference": "concluded by the source",
+    "relation": "concluded by us from several sources",
     "method": "design of the experiment",
     "gap": "stated as unknown",
 }
@@ -63,8 +122,10 @@ def named(observable: str, vocabulary: Vocabulary) -> str:
 
 
 def instant(reading: Reading, claim: Claim, vocabulary: Vocabulary) -> str:
-    """Return when a reading of a claim is taken: a duration, or a feature of the time course."""
-    return reading.at or claim.at or vocabulary.settings[claim.setting].readout
+    """Return when a reading of a claim is taken: a duration, with what it is averaged over, or a feature."""
+    when = reading.at or claim.at or vocabulary.settings[claim.setting].readout
+    average = reading.average or claim.average
+    return when if average is None else f"{when} (average over {average})"
 
 
 def asked(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
@@ -73,7 +134,8 @@ def asked(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
         return f"{check.observable} {check.expect} {check.on}, in the graph of influences of the model."
     if isinstance(check, OrderCheck):
         return (
-            f"{check.observable} reaches half of its change before {check.before} does, under {told(check.condition)}."
+            f"{check.observable} reaches half of its difference from {told(check.reference)} before {check.before} "
+            f"does, under {told(check.condition)}."
         )
     first = _contrast(check.readings, claim, vocabulary)
     if check.second_readings is None:
@@ -107,16 +169,12 @@ def expected(check: Check, claim: Claim, vocabulary: Vocabulary) -> str:
     if isinstance(check, OrderCheck):
         return f"{check.expect}, under {told(check.condition)}"
     when = dict.fromkeys(instant(reading, claim, vocabulary) for reading in check.readings)
-    return f"{check.expect} ({_mathematical(threshold(check.expect))}), {' against '.join(when)}"
-
-
-def _mathematical(text: str) -> str:
-    return text.replace(">=", "≥").replace("<=", "≤").replace("E'", "E′")
+    return f"{check.expect} ({typeset(threshold(check.expect))}), {' against '.join(when)}"
 
 
 def thresholds() -> list[tuple[str, str]]:
     """Return every word of expectation with its threshold, in the order of `WORDS`."""
-    return [(word.name, _mathematical(word.threshold)) for word in WORDS.values()]
+    return [(word.name, typeset(word.threshold)) for word in WORDS.values()]
 
 
 def found(result: CheckResult, time_unit: str) -> str:
@@ -149,4 +207,4 @@ def _found_without_effect(result: CheckResult, time_unit: str) -> str:
 
 def change(effect: Effect) -> str:
     """Return an effect with typographic signs: ``−43 %``, ``×2.4``; or that something appears, is gone or absent."""
-    return re.sub("^x", "×", str(effect)).replace("-", "−")
+    return typeset(str(effect))

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from osteon.analysis.ablation.result import Ablation
 from osteon.pictures.figure import Figure
 from osteon.sbml.edges import Alteration, Edge
+from osteon.simulation.contrast import NO_PATH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +153,8 @@ def _draw_lines(panel: Any, rows: pd.DataFrame, axes: list[dict[str, Any]]) -> N
         label = f"{value:.4g}" if others else None
         panel.plot(group[first["name"]], group["fold_change"], marker="o", markersize=3, color=colour, label=label)
     panel.axhline(1.0, color="#767676", linestyle="--", linewidth=0.8)
+    if (rows["change"] == NO_PATH).all():
+        panel.annotate(NO_PATH, (0.5, 0.6), xycoords="axes fraction", fontsize=9, ha="center")
     panel.set_xlabel(_named(first), fontsize=8)
     panel.set_ylabel("fold change", fontsize=8)
     if _is_logarithmic(rows[first["name"]].unique()):

@@ -10,6 +10,7 @@ import matplotlib
 
 from osteon.pictures.figure import Figure
 from osteon.pictures.tiles import Block, Tile, tiled
+from osteon.verification.verdicts import SUPPORTED
 
 _MAP = "YlOrBr_r"  # pale where all draws agree, so that what is fragile stands out; told apart in grey, too
 
@@ -36,7 +37,7 @@ def plot_robustness(found: Sequence[Mapping[str, Any]]) -> Figure:
 
 def _tile(entry: Mapping[str, Any], colours: Any) -> Tile:
     share = entry["share"]
-    mark = "" if entry["filed"] == "supported" else " ×"
+    mark = "" if entry["filed"] in SUPPORTED else " ×"
     return Tile(
         entry["claim"] + mark,
         f"{floor(100 * share + 1e-9)}",

@@ -11,7 +11,8 @@ from matplotlib.patches import Rectangle
 
 from osteon.pictures.figure import Figure
 
-_ACROSS = 20
+ACROSS = 20
+"""How many tiles there are in a row."""
 
 
 @dataclass(frozen=True)
@@ -27,29 +28,29 @@ class Tile:
 
 @dataclass(frozen=True)
 class Block:
-    """One model: a title, and a tile for each of its claims."""
+    """One model: a title, and a tile for each of its claims, so many in a row."""
 
     title: str
     tiles: Sequence[Tile]
+    across: int = ACROSS
 
 
 def tiled(blocks: Sequence[Block]) -> tuple[Figure, list[Any]]:
     """Return a figure with the blocks below one another, and its panels; held-out claims have a blue edge."""
-    heights = [max(1, ceil(len(block.tiles) / _ACROSS)) for block in blocks]
-    figure = Figure(0.52 * _ACROSS + 0.6, 0.36 * sum(heights) + 0.55 * len(blocks) + 1.0, searchable=True)
+    heights = [max(1, ceil(len(block.tiles) / block.across)) for block in blocks]
+    figure = Figure(0.52 * ACROSS + 0.6, 0.36 * sum(heights) + 0.55 * len(blocks) + 1.0, searchable=True)
     panels = list(figure.subplots(len(blocks), 1, squeeze=False, height_ratios=heights)[:, 0])
     for panel, block, height in zip(panels, blocks, heights, strict=True):
         for place, tile in enumerate(block.tiles):
-            _draw(panel, tile, place)
-        panel.set_xlim(0, _ACROSS)
+            _draw(panel, tile, *divmod(place, block.across))
+        panel.set_xlim(0, block.across)
         panel.set_ylim(height, 0)
         panel.set_axis_off()
         panel.set_title(block.title, fontsize=10, loc="left")
     return figure, panels
 
 
-def _draw(panel: Any, tile: Tile, place: int) -> None:
-    row, column = divmod(place, _ACROSS)
+def _draw(panel: Any, tile: Tile, row: int, column: int) -> None:
     edge, width = ("#0072B2", 1.8) if tile.held_out else ("#b0b0b0", 0.4)
     box = Rectangle((column + 0.04, row + 0.05), 0.92, 0.9, facecolor=tile.colour, edgecolor=edge, linewidth=width)
     panel.add_patch(box)

@@ -1,5 +1,7 @@
 """SBML: compiled from Antimony, read, changed and taken as a graph of influences. Only this package reads SBML."""
 
+from osteon.sbml.gate import admitted, refuse_wrong
+from osteon.sbml.laws import laws
 from osteon.sbml.reading import (
     Reaction,
     Symbol,
@@ -10,6 +12,7 @@ from osteon.sbml.reading import (
     is_symbol,
     names_in,
     observable_ids,
+    parameter_values,
     parse_formula,
     problems,
     reactions,
@@ -27,17 +30,21 @@ from osteon.sbml.reading import (
 __all__ = [
     "Reaction",
     "Symbol",
+    "admitted",
     "changed_by_events",
     "depends_on_time",
     "evaluate",
     "flattened",
     "is_symbol",
+    "laws",
     "names_in",
     "observable_ids",
+    "parameter_values",
     "parse_formula",
     "problems",
     "reactions",
     "read",
+    "refuse_wrong",
     "symbols",
     "unfix_ones",
     "unit_id",

@@ -16,6 +16,7 @@ import libsbml
 from osteon.errors import OsteonError
 from osteon.sbml import reading
 from osteon.sbml.influence import Reader
+from osteon.sbml.trees import filled, symbol
 
 Alteration = Literal["removed", "reversed"]
 
@@ -115,7 +116,7 @@ def ablated(text: str, edge: Edge, change: Alteration, resting: float, shown: st
     if edge.symbol is None:
         if change == "reversed":
             raise OsteonError(f"{edge.law!r} is a reaction; only an influence has a sign to reverse")
-        law.setMath(libsbml.parseL3Formula("0"))
+        law.setMath(filled("0"))
         return str(libsbml.writeSBMLToString(document))
     parameter = model.createParameter()
     if parameter.setId(held(edge)) or sum(item.getId() == held(edge) for item in model.getListOfParameters()) > 1:
@@ -124,7 +125,7 @@ def ablated(text: str, edge: Edge, change: Alteration, resting: float, shown: st
     parameter.setValue(resting)
     parameter.setUnits("dimensionless")
     tree = law.getMath().deepCopy()
-    tree.replaceArgument(edge.symbol, libsbml.parseL3Formula(_in_place(edge, change)))
+    tree.replaceArgument(edge.symbol, _in_place(edge, change))
     law.setMath(tree)
     return str(libsbml.writeSBMLToString(document))
 
@@ -137,12 +138,12 @@ def _law(model: Any, edge: Edge) -> Any:
     return law
 
 
-def _in_place(edge: Edge, change: Alteration) -> str:
+def _in_place(edge: Edge, change: Alteration) -> Any:
     """Return what stands for the symbol of an influence instead of the symbol.
 
     The reflection ``rest^2/x`` is cut at `REACH` times the resting value; of nothing, at rest or not, nothing is made.
     """
-    rest = held(edge)
     if change == "removed":
-        return rest
-    return f"piecewise({rest}*{rest}/{edge.symbol}, {REACH:g}*{edge.symbol} > {rest}, {REACH:g}*{rest})"
+        return symbol(held(edge))
+    reflected = f"piecewise(rest*rest/level, {REACH:g}*level > rest, {REACH:g}*rest)"
+    return filled(reflected, rest=held(edge), level=edge.symbol)

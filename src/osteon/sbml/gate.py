@@ -1,21 +1,24 @@
-"""The gate for models of others: what is wrong in a file, or is not simulated here, is said before anything runs.
+"""The gate for SBML: what is wrong in a file, or is not simulated here, is said before anything runs.
 
-Engines take much of it without a word, or end the whole process. The project's own models are checked when they are
-built, and do not come this way.
+Engines take much of it without a word, or end the whole process. Every `Model` comes this way, wherever its text is
+from; and so does every model of an archive before another program runs it, by `refuse_wrong`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import libsbml
 
+from osteon import cache
 from osteon.errors import CompilationError, Finding, ProjectError, listing
 from osteon.sbml.reading import read
+from osteon.version import __version__
 
 _CHECKED = (
     libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY,
@@ -57,6 +60,34 @@ def admitted(text: str, shown: str, folder: Path | None = None) -> str:
         CompilationError: if it cannot be read, or one of its submodels cannot.
         ProjectError: if elements of it are wrong, or are of a kind that Osteon does not simulate; names each.
     """
+    return _kept(text, shown) if folder is None else _admitted(text, shown, folder)
+
+
+@lru_cache(maxsize=16)
+def _kept(text: str, shown: str) -> str:
+    """Return what `_admitted` does; what passes as it is, as every model of a project does, is kept for another day."""
+    key = "\n".join((text, libsbml.getLibSBMLDottedVersion(), __version__)).encode()
+    if cache.kept("admitted", key) is not None:
+        return text
+    whole = _admitted(text, shown, None)
+    if whole == text:
+        cache.keep("admitted", key, b"")
+    return whole
+
+
+def refuse_wrong(text: str, shown: str) -> None:
+    """Refuse a model that is wrong, whether or not Osteon simulates its kind; one with submodels is left as it is.
+
+    Raises:
+        CompilationError: if it cannot be read.
+        ProjectError: if elements of it are wrong; names each.
+    """
+    document = read(text, shown)
+    if document.getPlugin("comp") is None:
+        _refuse(_consistency_findings(document, shown, lines=False))
+
+
+def _admitted(text: str, shown: str, folder: Path | None) -> str:
     # What needs a package that libsbml lacks is an error of reading to it.
     _refuse(_package_findings(libsbml.readSBMLFromString(text), shown))
     document = read(text, shown)

@@ -51,12 +51,22 @@ def read(text: str, shown: str) -> Any:
 
 def flattened(document: Any) -> Any:
     """Return a copy of a document with function definitions written out and local parameters made global."""
-    copy = document.clone()
-    for step in ("expandFunctionDefinitions", "promoteLocalParameters"):
-        properties = libsbml.ConversionProperties()
-        properties.addOption(step, True)
-        copy.convert(properties)
+    copy = unfolded(document)
+    _convert(copy, "promoteLocalParameters")
     return copy
+
+
+def unfolded(document: Any) -> Any:
+    """Return a copy of a document with function definitions written out."""
+    copy = document.clone()
+    _convert(copy, "expandFunctionDefinitions")
+    return copy
+
+
+def _convert(document: Any, step: str) -> None:
+    properties = libsbml.ConversionProperties()
+    properties.addOption(step, True)
+    document.convert(properties)
 
 
 def problems(document: Any) -> list[str]:
@@ -170,6 +180,11 @@ def with_observables(text: str, formulas: Mapping[str, str], shown: str) -> str:
     return str(libsbml.writeSBMLToString(document))
 
 
+def parameter_values(model: Any) -> dict[str, float]:
+    """Return the value of each parameter of an SBML model that has one, by its id; ``model`` is the libsbml model."""
+    return {one.getId(): one.getValue() for one in model.getListOfParameters() if one.isSetValue()}
+
+
 def _add_rule(model: Any, name: str, tree: Any) -> None:
     parameter = model.createParameter()
     parameter.setId(name)
@@ -204,6 +219,15 @@ def in_order(text: str) -> str:
         return text
     for place, event in enumerate(events):
         event.createPriority().setMath(libsbml.parseL3Formula(str(events.size() - place)))
+    return str(libsbml.writeSBMLToString(document))
+
+
+def with_event_ids(text: str) -> str:
+    """Return SBML text in which every event has an id."""
+    document = libsbml.readSBMLFromString(text)
+    for place, event in enumerate(document.getModel().getListOfEvents()):
+        if not event.isSetIdAttribute():
+            event.setIdAttribute(f"osteon_event_{place}")
     return str(libsbml.writeSBMLToString(document))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 
@@ -91,6 +91,34 @@ class Doing(Protocol):
     def kind(self) -> str:
         """``genotype`` or ``treatment``."""
 
+    @property
+    def settings(self) -> Collection[str] | None:
+        """The settings in which it means something; ``None`` for all."""
+
+    @property
+    def onset(self) -> str | None:
+        """The age of the animal at which a genotype begins to act."""
+
+    @property
+    def start(self) -> str | None:
+        """When a treatment begins."""
+
+    @property
+    def end(self) -> str | None:
+        """When it ends."""
+
+    @property
+    def age(self) -> str | None:
+        """The age at t = 0 of an animal that grew older."""
+
+
+class Where(Protocol):
+    """A setting of the vocabulary; see `osteon.evidence.claims.Setting`."""
+
+    @property
+    def age(self) -> str | None:
+        """The age of the animal at t = 0; ``None`` for a culture."""
+
 
 class Words(Protocol):
     """The vocabulary; see `osteon.evidence.claims.Vocabulary`."""
@@ -98,3 +126,7 @@ class Words(Protocol):
     @property
     def interventions(self) -> Mapping[str, Doing]:
         """Every intervention."""
+
+    @property
+    def settings(self) -> Mapping[str, Where]:
+        """Every setting."""

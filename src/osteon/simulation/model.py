@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from osteon import sbml
-from osteon.errors import CompilationError, OsteonError, UnknownIdError, listing, suggestion
+from osteon.errors import CompilationError, OsteonError, ProjectError, UnknownIdError, listing, suggestion
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
 from osteon.evidence.claims import Vocabulary
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.features import FEATURES
+from osteon.evidence.priors import class_findings, ranged
 from osteon.evidence.project import Project, canonical_condition
 from osteon.evidence.reading import Reading
+from osteon.extras import require
 from osteon.files import read_file
 from osteon.sbml.influence import Graph, graph
 from osteon.simulation import copasi, roadrunner
 from osteon.simulation.contrast import Contrast, Effect, table
 from osteon.simulation.engine import Accuracy, Engine
 from osteon.simulation.parameters import parameter_table
+from osteon.simulation.paths import Paths
 from osteon.simulation.readings import Readings, Run, runs
 from osteon.simulation.sampling import Draws
 from osteon.simulation.schedule import Change, Changes, Schedule, changes_of, schedule
@@ -38,6 +41,7 @@ ENGINES: Mapping[str, Callable[..., Engine]] = MappingProxyType(
     {"roadrunner": roadrunner.opened, "copasi": copasi.opened}
 )
 """What a model can be run in, by name."""
+_NEEDED = {"copasi": ("COPASI",)}
 
 
 class Model:
@@ -48,7 +52,7 @@ class Model:
     influences read the same set.
 
     Args:
-        text: the model's SBML text.
+        text: the model's SBML text, anybody's; it passes `osteon.sbml.gate`.
         binding: what the words mean in it.
         vocabulary: the words.
         shown: the SBML file as the user knows it, for messages.
@@ -58,7 +62,12 @@ class Model:
         accuracy: how closely the model is integrated; as the binding's protocol says if not given.
         cached: whether its compiled form is worth keeping for another day.
         engine: what it is run in, one of `ENGINES`.
-        foreign: whether the file is none of the project's own, so that it is tried in a process of its own first.
+        foreign: whether the text may be anybody's, so that it is tried in a process of its own first; not of the
+            project's own models, which are built.
+
+    Raises:
+        CompilationError: if the text is not SBML.
+        ProjectError: if its SBML is wrong, or of a kind that is not simulated; names every fault.
     """
 
     def __init__(
@@ -74,18 +83,17 @@ class Model:
         accuracy: Accuracy | None = None,
         cached: bool = True,
         engine: str = "roadrunner",
-        foreign: bool = False,
+        foreign: bool = True,
     ) -> None:
-        self.sbml, self.binding, self.vocabulary, self.shown = text, binding, vocabulary, shown
+        self.sbml = sbml.admitted(text, shown)
+        self.binding, self.vocabulary, self.shown = binding, vocabulary, shown
         self.parameters = dict(binding.parameters if parameters is None else parameters)
         self.overrides, self.drawn = overrides or _NOTHING, dict(drawn or {})
         protocol = binding.protocol
         self.accuracy = accuracy or Accuracy(protocol.relative_tolerance, protocol.absolute_tolerance)
-        if engine not in ENGINES:
-            hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
-            raise UnknownIdError(f"no engine {engine!r}{hint}")
-        self._cached, self.engine, self._foreign = cached, engine, foreign
-        self._schedules: dict[tuple[tuple[str, ...], str, float | None], Schedule] = {}
+        require_engine(engine)
+        self.cached, self.engine, self._foreign = cached, engine, foreign
+        self._schedules: dict[tuple[tuple[str, ...], str, float | None, float], Schedule] = {}
 
     def __repr__(self) -> str:
         known = sbml.read(self.sbml, self.shown).getModel()
@@ -100,7 +108,7 @@ class Model:
 
     def _arguments(self) -> dict[str, Any]:
         names = ("binding", "vocabulary", "shown", "parameters", "overrides", "drawn", "accuracy", "engine")
-        kept = {"text": self.sbml, "cached": self._cached, "foreign": self._foreign}
+        kept = {"text": self.sbml, "cached": self.cached, "foreign": self._foreign}
         return {**kept, **{name: getattr(self, name) for name in names}}
 
     def replace(self, **changed: Any) -> Model:
@@ -108,8 +116,10 @@ class Model:
         other = Model(**{**self._arguments(), **changed})
         if not {"text", "accuracy", "cached", "engine"} & changed.keys() and other.formulas == self.formulas:
             other.__dict__["simulator"] = self.simulator
-            if "binding" not in changed:
+            if not {"binding", "vocabulary"} & changed.keys():
                 other._schedules = self._schedules
+            if not {"binding", "vocabulary", "overrides", "parameters"} & changed.keys():
+                other.__dict__["paths"] = self.paths  # Draws are of one structure.
             if not {"parameters", "overrides"} & changed.keys():
                 other.__dict__["draws"] = self.draws
         return other
@@ -152,7 +162,7 @@ class Model:
             name=self.name,
             observables=self.formulas,
             accuracy=self.accuracy,
-            cached=self._cached,
+            cached=self.cached,
             foreign=self._foreign,
         )
         return Simulator(
@@ -183,27 +193,48 @@ class Model:
                 parameter.setValue(change.applied(float(parameter.getValue())))
         return graph(document, self.formulas)
 
+    @cached_property
+    def paths(self) -> Paths:
+        """The paths of influence, by which an intervention can act on an observable in a setting, or cannot."""
+        found = sbml.laws(sbml.read(self.sbml, self.shown), self.formulas)
+        for kind in ("constants", "starts"):
+            found[kind] |= {
+                name: change.applied(found[kind][name]) for name, change in self.changes.items() if name in found[kind]
+            }
+        return Paths(found, self.binding, self.vocabulary)
+
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters that the binding describes, as this model has them.
 
         Returns:
             One row a parameter (index), with its ``value`` and ``unit``, the lowest and the highest plausible value
-            (``low``, ``high``), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula
-            or reason behind it (``basis``), and its ``meaning``.
+            (``low``, ``high``; NaN if it is derived), the class of quantities that these are of (``prior``; none if it
+            was measured), its ``provenance`` (``literature``, ``derived`` or ``assumed``), the citation, formula or
+            reason behind it (``basis``), and its ``meaning``.
         """
         symbols = sbml.symbols(sbml.read(self.sbml, self.shown).getModel())
         return parameter_table(symbols, self.parameters, self.changes)
 
-    def schedule(self, names: Iterable[str], setting: str | None = None, until: float | None = None) -> Schedule:
+    def schedule(
+        self, names: Iterable[str], setting: str | None = None, until: float | None = None, since: float = 0.0
+    ) -> Schedule:
         """Lay out a condition of this model in time; see `osteon.simulation.schedule.schedule`."""
         place = setting or self.binding.protocol.default_setting
-        key = (tuple(names), place, until)
+        key = (tuple(names), place, until, since)
         if key not in self._schedules:
-            self._schedules[key] = schedule(self.binding, self.vocabulary, key[0], setting=place, until=until)
+            self._schedules[key] = schedule(
+                self.binding, self.vocabulary, key[0], setting=place, until=until, since=since
+            )
         return self._schedules[key]
 
     def run(
-        self, condition: str, times: Sequence[float], *, setting: str | None = None, until: float | None = None
+        self,
+        condition: str,
+        times: Sequence[float],
+        *,
+        setting: str | None = None,
+        until: float | None = None,
+        since: float = 0.0,
     ) -> TimeCourse:
         """Simulate a condition.
 
@@ -212,13 +243,15 @@ class Model:
             times: when the observables are wanted, in the model's time unit.
             setting: a bound setting; the binding's default if not given.
             until: last time; the setting's horizon if not given.
+            since: first time wanted; interventions that begin earlier are run from there on.
 
         Raises:
             UnknownIdError: if the model does not bind an intervention or the setting.
+            OsteonError: if an intervention means nothing in the setting; see `schedule`.
             SimulationError: if the simulation breaks.
         """
         names = canonical_condition(condition, self.binding, self.vocabulary)
-        return self.simulator.run(self.schedule(names, setting, until), times, self.changes)
+        return self.simulator.run(self.schedule(names, setting, until, since), times, self.changes)
 
     def resting_state(self, condition: str, *, setting: str | None = None) -> Mapping[str, float]:
         """Return every observable in the steady state that a condition leads to; see `run`."""
@@ -227,7 +260,8 @@ class Model:
 
     def time_course(self, run: Run) -> TimeCourse:
         """Simulate a run; see `osteon.simulation.readings.Simulations`."""
-        return self.run(run.condition, run.wanted(self.binding), setting=run.setting, until=run.until(self.binding))
+        wanted, until = run.wanted(self.binding), run.until(self.binding)
+        return self.run(run.condition, wanted, setting=run.setting, until=until, since=run.since)
 
     def resting(self, run: Run) -> Mapping[str, float]:
         """Return the steady state that a run leads to; see `time_course`."""
@@ -266,6 +300,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> pd.DataFrame:
@@ -278,13 +313,16 @@ class Model:
             at: a duration after t = 0, or a feature such as ``"steady state"`` or ``"peak"``; the setting's usual time
                 of reading by default.
             reference_at: when the reference is read; as ``at`` by default.
+            average: the period up to each time over which it is averaged, such as ``"1 d"``; the value at it if not
+                given.
             reference_observable: what is read of the reference; the same observable by default.
             setting: a bound setting; the binding's default if not given.
 
         Returns:
             One row an observable, with ``value``, ``reference``, ``fold_change`` (their ratio), ``effect`` (its natural
             logarithm) and ``change``: a word, ``appears`` where the reference is nothing, ``gone`` where the value is,
-            ``absent`` where both are. ``.attrs`` carries what was compared.
+            ``absent`` where both are, and ``no path``, without a fold change, where nothing that is done can act on the
+            observable in the setting. ``.attrs`` carries what was compared.
         """
         asked = self.contrasts(
             condition,
@@ -292,6 +330,7 @@ class Model:
             observables=observables,
             at=at,
             reference_at=reference_at,
+            average=average,
             reference_observable=reference_observable,
             setting=setting,
         )
@@ -311,6 +350,7 @@ class Model:
         observables: Sequence[str] | None = None,
         at: str | None = None,
         reference_at: str | None = None,
+        average: str | None = None,
         reference_observable: str | None = None,
         setting: str | None = None,
     ) -> tuple[Contrast, ...]:
@@ -319,12 +359,13 @@ class Model:
         sides = [self._condition(text) for text in (condition, reference)]
         when = self.instant(at or self.vocabulary.settings[place].readout)
         then = self.instant(reference_at) if reference_at else when
+        over = None if average is None else self._period(average, (when, then))
         others = self.chosen([reference_observable]) if reference_observable else None
         return tuple(
             Contrast(
                 place,
-                Reading(observable=name, condition=sides[0], at=when),
-                Reading(observable=others[0] if others else name, condition=sides[1], at=then),
+                Reading(observable=name, condition=sides[0], at=when, average=over),
+                Reading(observable=others[0] if others else name, condition=sides[1], at=then, average=over),
             )
             for name in self.chosen(observables)
         )
@@ -336,7 +377,7 @@ class Model:
             SimulationError: if a simulation breaks.
         """
         wanted = runs(self.binding, (reading for one in asked for reading in one.readings))
-        readings = Readings(self.binding, wanted, self, self.limit)
+        readings = Readings(self.binding, wanted, self, self.limit, self.paths.lead)
         return tuple(readings.effect(one) for one in asked)
 
     def values(self, condition: str, *, at: str | None = None, setting: str | None = None) -> dict[str, float]:
@@ -370,6 +411,15 @@ class Model:
                 raise UnknownIdError(f"observable {name!r} is not bound by model {self.name!r}{hint}")
         return list(observables or self.binding.observables)
 
+    def _period(self, text: str, instants: Iterable[str]) -> str:
+        """Return the period of an average; refuse what is none, and averages up to what is no time."""
+        if self._time(text) <= 0.0:
+            raise OsteonError(f"{text!r} is no period to average over; write a duration above zero, such as '1 d'")
+        feature = next((one for one in instants if one in FEATURES), None)
+        if feature is not None:
+            raise OsteonError(f"an average is over a period up to a time, and {feature!r} is none")
+        return text
+
     def _condition(self, text: str) -> str:
         """Return a condition in the user's order of words; refuse one that the model does not bind."""
         return "+".join(canonical_condition(text, self.binding, self.vocabulary)) or CONTROL
@@ -381,6 +431,19 @@ class Model:
             raise OsteonError(str(error)) from None
 
 
+def require_engine(engine: str) -> None:
+    """Refuse a simulator before anything is loaded for it.
+
+    Raises:
+        UnknownIdError: if there is none of this name.
+        OsteonError: if it is not installed.
+    """
+    if engine not in ENGINES:
+        hint = suggestion(engine, ENGINES) or f"; it is one of {listing(tuple(ENGINES))}"
+        raise UnknownIdError(f"no engine {engine!r}{hint}")
+    require(f"engine {engine!r}", "export", _NEEDED.get(engine, ()))
+
+
 def _made(arguments: Mapping[str, Any]) -> Model:
     return Model(**arguments)
 
@@ -390,7 +453,7 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
 
     Raises:
         UnknownIdError: if there is no such model.
-        ProjectError: if its binding or evidence is wrong.
+        ProjectError: if its binding, its evidence or the classes of quantities are wrong.
         CompilationError: if it has not been built.
     """
     files = project.known_files(name)
@@ -399,8 +462,35 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
     if not files.sbml.is_file():
         raise CompilationError(f"{shown}: no such file; `osteon build {name}` compiles antimony/{name}.ant")
     text = read_text(files.sbml, shown)
-    parameters = project.parameters(binding)
-    return Model(text, binding, project.vocabulary, shown=shown, parameters=parameters, overrides=overrides)
+    parameters = ranged_parameters(project, binding, sbml.read(text, shown))
+    return Model(
+        text,
+        binding,
+        project.vocabulary,
+        shown=shown,
+        parameters=parameters,
+        overrides=overrides,
+        foreign=False,
+    )
+
+
+def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict[str, ParameterBinding]:
+    """Return the parameters of a model with their ranges, those of its parts included; see `priors.ranged`.
+
+    Args:
+        project: whose classes give the ranges.
+        binding: of the model.
+        document: libsbml document of the model.
+
+    Raises:
+        ProjectError: if a class does not exist, or a parameter cannot be of it.
+    """
+    parameters, values = project.parameters(binding), sbml.parameter_values(document.getModel())
+    try:
+        return ranged(parameters, project.priors, values)
+    except ValueError:
+        shown = f"models/bindings/{binding.id}.toml"
+        raise ProjectError(class_findings(parameters, project.priors, values, shown)) from None
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import nan
 from typing import TYPE_CHECKING
 
 from osteon import sbml
@@ -12,7 +13,7 @@ from osteon.simulation.schedule import Change, Changes
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("value", "unit", "low", "high", "provenance", "basis", "meaning")
+_COLUMNS = ("value", "unit", "low", "high", "prior", "provenance", "basis", "meaning")
 
 
 def parameter_table(
@@ -31,9 +32,10 @@ def parameter_table(
     for symbol in symbols:
         entry = parameters.get(symbol.id)
         if entry is not None and symbol.kind == "parameter":
-            own = float("nan") if symbol.value is None else symbol.value
+            own = nan if symbol.value is None else symbol.value
             value = changes.get(symbol.id, Change()).applied(own)
             basis = entry.citation or entry.formula or entry.reason
-            rows[symbol.id] = (value, entry.unit, *entry.range, entry.provenance, basis, entry.meaning)
+            bounds = entry.range or (nan, nan)
+            rows[symbol.id] = (value, entry.unit, *bounds, entry.prior, entry.provenance, basis, entry.meaning)
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS))
     return frame.rename_axis("parameter")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
@@ -18,7 +16,8 @@ import numpy as np
 from osteon import cache
 from osteon.errors import CompilationError
 from osteon.jobs.subprocess import CrashedError, call_in_subprocess
-from osteon.sbml.reading import in_order, initial_rules, observable_ids, standing_still
+from osteon.sbml.jumps import with_stops
+from osteon.sbml.reading import in_order, initial_rules, observable_ids, standing_still, with_event_ids
 from osteon.simulation.engine import Accuracy, Engine, IntegrationError, Table
 from osteon.simulation.vector import Vector
 
@@ -29,7 +28,7 @@ os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
 _SMALL = 1e-6  # a state that starts below it is of its own size, not of size one
 _STOPS = 16
 _PATIENCE = 60.0  # s
-_DELAY = re.compile(r"<delay[\s>]")
+_EVENT, _DELAY = re.compile(r"<event[\s>]"), re.compile(r"<delay[\s>]")
 _LEAST_DAMPING = 1e-4  # what NLEQ2 itself takes for highly nonlinear problems (Nowak and Weimann, 1991)
 
 
@@ -51,10 +50,19 @@ def opened(
     """
     sbml = in_order(sbml)
     still = standing_still(sbml)
-    resting = None if still is None else compiled(still, name, cached=cached, foreign=foreign)
-    runner = compiled(sbml, name, cached=cached, foreign=foreign)
-    anew = sbml if _DELAY.search(sbml) else None
-    return _RoadRunner(runner, resting, observable_ids(sbml, observables), accuracy, initial_rules(sbml), anew)
+    resting = None if still is None else compiled(with_stops(still), name, cached=cached, foreign=foreign)
+    delayed = _DELAY.search(sbml) is not None
+    # libroadrunner cannot tell of an event without an id that it has happened.
+    stopped = with_event_ids(with_stops(sbml)) if delayed else with_stops(sbml)
+    return _RoadRunner(
+        compiled(stopped, name, cached=cached, foreign=foreign),
+        resting,
+        observable_ids(sbml, observables),
+        accuracy,
+        initial_rules(sbml),
+        eventful=_EVENT.search(sbml) is not None,
+        anew=stopped if delayed else None,
+    )
 
 
 class _RoadRunner:
@@ -69,14 +77,20 @@ class _RoadRunner:
         observables: Mapping[str, str],
         accuracy: Accuracy,
         initials: Mapping[str, str],
+        *,
+        eventful: bool,
         anew: str | None,
     ) -> None:
         self.observables, self._columns, self.initials = tuple(observables), list(observables.values()), initials
         self._runner = self._awake = runner
-        self._still, self._accuracy = still, accuracy
-        # What is due by an event's delay stays due through every reset, and is due twice in a state that was saved, so
-        # that a model with delays is compiled anew for each run.
+        self._still, self._accuracy, self._eventful = still, accuracy, eventful
+        # What is due by an event's delay stays due through every reset, and is due twice in a state that was saved: a
+        # model of which something is due is compiled anew. How much that is, is counted.
         self._anew = anew
+        if anew is not None:
+            due = self._due = _Due(runner, 0)
+            runner.resetAll()
+            self._due_first = due.count
         # Held, for every look-up costs as much as a rate. Nothing here may call `steadyState`, which replaces it.
         model = self._model = runner.model
         self.species: list[str] = list(model.getFloatingSpeciesIds())
@@ -108,8 +122,8 @@ class _RoadRunner:
 
     def _untouched(self) -> set[str]:
         """Return the species that take part in reactions only as modifiers, if at all; none where events may act."""
-        if not self.species or self._model.getNumEvents() or not self._model.getNumReactions():
-            return set() if self._model.getNumEvents() else set(self.species)
+        if not self.species or self._eventful or not self._model.getNumReactions():
+            return set() if self._eventful else set(self.species)
         matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)
         return {name for name, row in zip(self.species, matrix, strict=True) if not row.any()}
 
@@ -119,6 +133,8 @@ class _RoadRunner:
         if not places or not self._model.getNumReactions():
             return len(places)
         matrix = np.asarray(self._runner.getFullStoichiometryMatrix()).reshape(len(self.species), -1)[places]
+        if not np.isfinite(matrix).all():  # Some stoichiometry is computed; nothing is known to be conserved.
+            return 0
         return len(places) - int(np.linalg.matrix_rank(matrix))
 
     def _set_up(self, runner: Any, accuracy: Accuracy) -> None:
@@ -134,11 +150,12 @@ class _RoadRunner:
         runner.timeCourseSelections = ["time", *self._columns, *self.species]
 
     def reset(self, values: Mapping[str, float]) -> None:
-        if self._anew is None:
-            self._awake.resetAll()
-        else:
+        if self._anew is not None and self._due.count:
             self._awake = _configured().RoadRunner(self._anew)
             self._set_up(self._awake, self._accuracy)
+            self._due = _Due(self._awake, self._due_first)
+        else:
+            self._awake.resetAll()
         self._runner, self._model = self._awake, self._awake.model
         if values is not self._reset_to:
             inside = [name for name in values if name in self._places]
@@ -157,13 +174,28 @@ class _RoadRunner:
         if name in self._inputs:
             self.set_level(name, value)
         else:
-            self._runner[name] = value
+            self._put(name, value)
+
+    def _put(self, symbol: str, value: float) -> None:
+        """Set a symbol; by its place where its name is a spelling of ``time``, for roadrunner would set the time."""
+        if symbol.lower() != "time":
+            self._runner[symbol] = value
+            return
+        model = self._model
+        for names, put in (
+            (model.getGlobalParameterIds(), model.setGlobalParameterValues),
+            (model.getCompartmentIds(), model.setCompartmentVolumes),
+            (model.getFloatingSpeciesIds(), model.setFloatingSpeciesAmounts),
+            (model.getBoundarySpeciesIds(), model.setBoundarySpeciesAmounts),
+        ):
+            if symbol in names:
+                put([list(names).index(symbol)], [value])
 
     def level(self, species: str) -> float:
         return float(self._runner[self._symbol(species)])
 
     def set_level(self, species: str, value: float) -> None:
-        self._runner[self._symbol(species)] = value
+        self._put(self._symbol(species), value)
 
     def _symbol(self, species: str) -> str:
         return species if self._runner.getHasOnlySubstanceUnits(species) else f"[{species}]"
@@ -189,7 +221,7 @@ class _RoadRunner:
             self._model.setFloatingSpeciesAmounts(state)
             return
         for place, name in self._beside:
-            self._runner[name] = float(state[place])
+            self._put(name, float(state[place]))
         if self._inside:
             self._model.setFloatingSpeciesAmounts(self._where, [float(state[place]) for place in self._inside])
 
@@ -203,11 +235,16 @@ class _RoadRunner:
 
     def _exchange(self, runner: Any) -> None:
         """Go on in another compiled form of the model, with the values and the state of the present one."""
-        values, state = (
-            {name: self.level(name) if name in self._inputs else self.value(name) for name in self.filed},
-            (self._state()),
-        )
+        places = [self._places[name] for name in self.filed if name in self._places]
+        values = {
+            name: self.level(name) if name in self._inputs else self.value(name)
+            for name in self.filed
+            if name not in self._places
+        }
+        together, state = self._model.getGlobalParameterValues(places) if places else [], self._state()
         self._runner, self._model = runner, runner.model
+        if places:
+            self._model.setGlobalParameterValues(places, together)
         for name, value in values.items():
             self.set_value(name, value)
         self.set_state(state)
@@ -298,6 +335,24 @@ class _RoadRunner:
         return whole[:, 0].copy(), columns
 
 
+class _Due:
+    """How many events of a compiled model were triggered and have not happened yet.
+
+    It holds nothing of the model, which holds it and would never be given back.
+    """
+
+    def __init__(self, runner: Any, count: int) -> None:
+        self.count = count
+        for place in range(runner.model.getNumEvents()):
+            event = runner.model.getEvent(place)
+            event.setOnTrigger(functools.partial(self._add, 1))
+            event.setOnAssignment(functools.partial(self._add, -1))
+
+    def _add(self, number: int, *_: Any) -> int:
+        self.count += number
+        return 0
+
+
 @dataclass(frozen=True)
 class _Numbers:
     """A table of numbers: the time, the observables, the species."""
@@ -339,7 +394,7 @@ def compiled(sbml: str, name: str, *, cached: bool, foreign: bool = False) -> An
         CompilationError: if roadrunner refuses the model, or breaks on it.
     """
     roadrunner = _configured()
-    key = "\n".join([sbml, roadrunner.getVersionStr(), *_machine()]).encode()
+    key = "\n".join([sbml, roadrunner.getVersionStr(), *cache.machine()]).encode()
     state = cache.kept("compiled", key) if cached else None
     kept = state is not None
     try:
@@ -406,17 +461,6 @@ def package() -> Any:
             else:
                 os.environ[name] = value
     return roadrunner
-
-
-@functools.cache
-def _machine() -> tuple[str, ...]:
-    """Return what native code depends on: the operating system and the processor with its abilities."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n", 1)[0].splitlines()
-        processor = tuple(line for line in lines if line.startswith(("model name", "flags", "Features", "CPU ")))
-    except OSError:
-        processor = (platform.processor(), platform.node())
-    return (platform.system(), platform.release(), platform.machine(), *processor)
 
 
 def reason_of(error: RuntimeError) -> str:

@@ -1,19 +1,23 @@
 """Drawing parameters from the ranges that bindings call plausible.
 
-A parameter is drawn log-uniformly where its range is positive and uniformly where it begins at zero; one whose range is
-a single value is left alone. Derived parameters follow from their formulas in every draw, so control stays at rest.
+A parameter is drawn from the range that was measured or that its class has (`osteon.evidence.priors.ranged`), in the
+way that belongs to the range; one whose range is a single value is left alone. Derived parameters follow from their
+formulas in every draw, so control stays at rest.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from osteon import sbml
 from osteon.evidence.bindings import Act, ParameterBinding
+from osteon.sbml.formulas import Formulas
+from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.schedule import changes_of
 from osteon.simulation.vector import Vector
 
@@ -46,8 +50,9 @@ class Draws:
             for name, entry in parameters.items()
             if self._model.getParameter(name) is not None and name not in overrides.targets
         }
-        free = {name: entry for name, entry in here.items() if entry.formula is None}
-        self.ranges = {name: entry.range for name, entry in free.items() if entry.range[0] < entry.range[1]}
+        free = {name: entry for name, entry in here.items() if entry.is_free}
+        self.ranges = {name: entry.range for name, entry in free.items() if entry.range is not None}
+        self._logarithmic = {name for name, entry in free.items() if entry.is_logarithmic}
         self.own = {name: float(self._model.getParameter(name).getValue()) for name in self.ranges}
         self._formulas = {
             name: sbml.parse_formula(entry.formula, self._model, f"parameters.{name}.formula")
@@ -95,15 +100,49 @@ class Draws:
         """Return values of all drawn and derived parameters.
 
         Args:
-            places: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale where the
-                range is positive.
+            places: for each of `names`, how far up its range the value lies, in [0, 1); on the log scale for those
+                that are drawn log-uniformly.
         """
-        pairs = zip(self.names, places, strict=True)
-        return self.completed({name: _placed(self.ranges[name], float(place)) for name, place in pairs})
+        return {name: float(column[0]) for name, column in self.columns(places[np.newaxis]).items()}
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The parameters that have a value of their own in each draw: those drawn, and those derived."""
+        return frozenset({*self.ranges, *self._formulas})
+
+    def columns(self, places: Vector) -> dict[str, Vector]:
+        """Return the values of many draws, one array a parameter; see `placed`.
+
+        Args:
+            places: of shape (draws, `names`).
+        """
+        values = {name: self._placed(name, places[:, place]) for place, name in enumerate(self.names)}
+        if self._many is None:
+            rows = [
+                self.completed({name: float(one[row]) for name, one in values.items()}) for row in range(len(places))
+            ]
+            return {name: np.array([row[name] for row in rows]) for name in self.filled if rows}
+        own = {name: np.full(len(places), self._model.getParameter(name).getValue()) for name in self._many.symbols}
+        return {**values, **self._many.solved({**own, **values}, len(places))}
+
+    @cached_property
+    def _many(self) -> Formulas | None:
+        """The formulas for many draws at once, where that can be done."""
+        try:
+            found = Formulas(self._formulas)
+        except NotSupportedError:
+            return None
+        return found if all(self._model.getParameter(name) is not None for name in found.symbols) else None
+
+    def _placed(self, name: str, share: Vector) -> Vector:
+        low, high = self.ranges[name]
+        if name in self._logarithmic:
+            return np.asarray(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
+        return low + share * (high - low)
 
     def scale(self, name: str) -> str:
         """Say how a parameter is drawn: ``log-uniform`` or ``uniform``."""
-        return "log-uniform" if self.ranges[name][0] > 0 else "uniform"
+        return "log-uniform" if name in self._logarithmic else "uniform"
 
 
 def quantiles(sampler: str, number: int, dimensions: int, seed: int) -> Vector:
@@ -122,10 +161,3 @@ def quantiles(sampler: str, number: int, dimensions: int, seed: int) -> Vector:
         # The sequence is best balanced at powers of two; other numbers only lose some of what it gains.
         warnings.filterwarnings("ignore", message="The balance properties of Sobol", category=UserWarning)
         return np.asarray(qmc.Sobol(dimensions, rng=generator).random(number))
-
-
-def _placed(bounds: tuple[float, float], share: float) -> float:
-    low, high = bounds
-    if low > 0:
-        return float(np.exp(np.log(low) + share * (np.log(high) - np.log(low))))
-    return low + share * (high - low)

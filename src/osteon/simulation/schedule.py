@@ -1,6 +1,8 @@
 """Schedules: what a condition does to a model, and when. Pure data, made from a binding; no engine is touched.
 
-Interventions compose: factors multiply, and two different values set on one target at one time are an error.
+Interventions compose: factors multiply, and two different values set on one target at one time are an error. A model
+rests as a healthy animal, or as the cells of a culture; then come genotypes, each since birth or since its onset,
+operations and treatments, each when it was done. A culture has no age: its cells rest with their genotype.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
-from osteon.errors import Finding, OsteonError, ProjectError, UnknownIdError, suggestion
-from osteon.evidence.conditions import CONTROL
-from osteon.simulation.bound import Act, Bound, Words
+from osteon.errors import Finding, OsteonError, ProjectError, UnknownIdError, listing, suggestion
+from osteon.evidence.conditions import CONTROL, meaningless
+from osteon.simulation.bound import Act, Bound, Doing, Place, Words
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,23 @@ def schedule(
     *,
     setting: str,
     until: float | None = None,
+    since: float = 0.0,
 ) -> Schedule:
     """Lay out a condition in time.
 
     Args:
         binding: of the model.
-        vocabulary: says which interventions are genotypes.
+        vocabulary: says when interventions begin, where they mean something, and how old an animal is.
         names: the interventions of the condition; every one bound.
         setting: id of a bound setting.
         until: last time, in the model's time unit; the setting's horizon by default.
+        since: first time wanted; the periods begin no later.
 
     Raises:
         UnknownIdError: if the model does not bind the setting.
         ProjectError: if two interventions set one target to different values at the same time.
-        OsteonError: if an intervention begins after the end.
+        OsteonError: if the end is not after t = 0, an intervention means nothing in the setting, two of them give the
+            animal an age, or a time before t = 0 is wanted where the model does not rest before.
     """
     place = binding.settings.get(setting)
     if place is None:
@@ -100,8 +105,19 @@ def schedule(
     end = binding.time(place.horizon) if until is None else until
     acting = [_Acting(f"settings.{setting}", place.set, place.scale, -inf)]
     acting.append(_Acting(f"settings.{setting}.set_at_start", place.set_at_start, {}, 0.0))
-    acting += [_window(binding, vocabulary, name) for name in names]
+    for name in names:
+        if fault := meaningless(name, vocabulary.interventions[name].settings, setting):
+            raise OsteonError(fault)
+    life = _life(binding, vocabulary, names, setting)
+    acting += [_window(binding, vocabulary, name, place, life) for name in names]
     first = min(0.0, *(acts.start for acts in acting if acts.start > -inf))
+    if since < first:
+        if not place.equilibrate:
+            raise OsteonError(
+                f"setting {setting!r} does not rest before t = 0, so that nothing is there to be read at "
+                f"{since:g} {binding.protocol.time_unit}"
+            )
+        first = since
     marks = {first, 0.0, end, *(time for acts in acting for time in (acts.start, acts.end) if first < time < end)}
     if end <= 0.0:
         raise OsteonError(f"the end, {end:g} {binding.protocol.time_unit}, is not after t = 0")
@@ -125,11 +141,46 @@ def _same(time: float, boundary: float) -> bool:
     return abs(time - boundary) <= 1e-9 * max(1.0, abs(boundary))
 
 
-def _window(binding: Bound, vocabulary: Words, name: str) -> _Acting:
-    bound = binding.interventions[name]
-    at_birth = vocabulary.interventions[name].kind == "genotype" and bound.start is None
-    start = -inf if at_birth else binding.time(bound.start or "0 h")
-    return _Acting(name, bound.set, bound.scale, start, inf if bound.end is None else binding.time(bound.end))
+@dataclass(frozen=True)
+class _Life:
+    """How old the animal is at t = 0, and how old one is that has not grown older; nothing for a culture."""
+
+    age: float | None
+    usual: float | None
+
+
+def _life(binding: Bound, vocabulary: Words, names: tuple[str, ...], setting: str) -> _Life:
+    """Return the ages of the animal of a condition; see `schedule`."""
+    usual = vocabulary.settings[setting].age
+    own = {name: age for name in names if (age := vocabulary.interventions[name].age) is not None}
+    if len(own) > 1:
+        raise OsteonError(f"{listing(tuple(own))} give the animal an age each; leave out all but one")
+    if own and usual is None:
+        raise OsteonError(f"{min(own)!r} gives an animal its age, and in setting {setting!r} nothing has one")
+    young = None if usual is None else binding.time(usual)
+    return _Life(binding.time(*own.values()) if own else young, young)
+
+
+def _window(binding: Bound, vocabulary: Words, name: str, place: Place, life: _Life) -> _Acting:
+    bound, end = binding.interventions[name], binding.interventions[name].end or vocabulary.interventions[name].end
+    start = _start(binding, vocabulary.interventions[name], bound.start, place, life)
+    return _Acting(name, bound.set, bound.scale, start, inf if end is None else binding.time(end))
+
+
+def _start(binding: Bound, word: Doing, own: str | None, place: Place, life: _Life) -> float:
+    """Return when an intervention begins; ``-inf`` is before equilibration.
+
+    An animal that grew older began to when it was as old as the setting has it. A genotype begins at birth or at its
+    onset; where nothing has an age, or the model does not rest, it is there from the first.
+    """
+    given = own or word.start
+    if given is not None:
+        return binding.time(given)
+    if word.kind == "treatment":
+        return 0.0
+    if life.age is None or life.usual is None or (word.onset is None and not place.equilibrate):
+        return -inf
+    return (life.usual if word.age else binding.time(word.onset or "0 d")) - life.age
 
 
 def _period(acting: list[_Acting], start: float, end: float, binding: Bound) -> Period:

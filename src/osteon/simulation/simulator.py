@@ -25,12 +25,17 @@ RESTING = 1e-6
 """Greatest change of a state over one settling time, relative to its size, for the model to count as at rest."""
 FILED: Changes = MappingProxyType({})
 """What a model runs with when nobody changes its own values: those of its file."""
-_LEAST_SIZE = 1e-3  # what is smaller than this counts as of this size when it is asked whether it rests
-_SETTLING_TIMES = 10
+LEAST_SIZE = 1e-3
+"""What is smaller than this counts as of this size when it is asked whether it rests."""
+SETTLING_TIMES = 10
+"""How many settling times a model is given to come to rest."""
 _LOOKS, _TURNS = 200, 6  # how often a model that does not rest is looked at, and turns that make an oscillation
-_TRACE = 1e-15
-_NEUTRAL = 1e-9  # an eigenvalue below this, over the largest, is zero
-_STABLE = 1e-7  # greatest real part of an eigenvalue, over the largest; conserved totals give zeros, or noise
+TRACE = 1e-15
+"""What is left of a state below this is nothing."""
+NEUTRAL = 1e-9
+"""An eigenvalue below this, over the largest, is zero."""
+STABLE = 1e-7
+"""Greatest real part of an eigenvalue of a stable rest, over the largest; conserved totals give zeros, or noise."""
 
 
 class Simulator:
@@ -271,17 +276,17 @@ class Simulator:
         if eigenvalues is None:
             return False
         largest = max(map(abs, eigenvalues), default=0.0)
-        if sum(abs(value) <= _NEUTRAL * max(1.0, largest) for value in eigenvalues) > self.engine.conserved:
+        if sum(abs(value) <= NEUTRAL * max(1.0, largest) for value in eigenvalues) > self.engine.conserved:
             return False  # It rests in other states nearby as well; which one it comes to, integration alone tells.
-        return max((value.real for value in eigenvalues), default=-1.0) <= _STABLE * max(1.0, largest)
+        return max((value.real for value in eigenvalues), default=-1.0) <= STABLE * max(1.0, largest)
 
     def _is_resting(self) -> bool:
         settle, moving = self._settle, zip(self.engine.rates(), self.engine.state(), self._sizes, strict=True)
-        return all(abs(rate) * settle <= RESTING * max(abs(value), _LEAST_SIZE * size) for rate, value, size in moving)
+        return all(abs(rate) * settle <= RESTING * max(abs(value), LEAST_SIZE * size) for rate, value, size in moving)
 
     def _settle_by_integration(self, schedule: Schedule) -> None:
         duration = self._settle
-        for _ in range(_SETTLING_TIMES):
+        for _ in range(SETTLING_TIMES):
             self._integrate([0.0, duration], schedule, equilibrating=True)
             self._check_state(schedule)
             self._drop_traces()
@@ -296,7 +301,7 @@ class Simulator:
             if self._oscillates(place)
             else ("still moves")
         )
-        after = f"{_SETTLING_TIMES * self._settle:g} {self.time_unit}"
+        after = f"{SETTLING_TIMES * self._settle:g} {self.time_unit}"
         reason = f"no resting state after {after}; {self.engine.moving[place]!r} {how}"
         raise SimulationError(self.name, schedule.condition, None, reason)
 
@@ -316,7 +321,7 @@ class Simulator:
     def _drop_traces(self) -> None:
         """Set what is left of a vanished state to zero: no integrator can follow it down to the smallest numbers."""
         state = zip(self.engine.state(), self._sizes, strict=True)
-        self.engine.set_state([0.0 if abs(value) < _TRACE * size else value for value, size in state])
+        self.engine.set_state([0.0 if abs(value) < TRACE * size else value for value, size in state])
 
     def _check_state(self, schedule: Schedule) -> None:
         self._check_values(self.engine.state(), self.engine.moving, self._floor, schedule, None)

@@ -34,14 +34,33 @@ class TimeCourse:
         Raises:
             OsteonError: if that time was not simulated; values are never interpolated.
         """
-        margin = 1e-9 * max(1.0, abs(time))
-        index = bisect_left(self.times, time - margin)
-        if index == len(self.times) or abs(self.times[index] - time) > margin:
+        index = self._place(time)
+        if index is None:
             raise OsteonError(f"{observable!r} was not simulated at t = {time:g} {self.time_unit}")
         return float(self.values[observable][index])
 
-    def feature(self, feature: Feature, observable: str) -> float:
+    def _place(self, time: float) -> int | None:
+        """Return which of the simulated times a time is but for rounding; nothing if it is none."""
+        margin = 1e-9 * max(1.0, abs(time))
+        index = bisect_left(self.times, time - margin)
+        return None if index == len(self.times) or abs(self.times[index] - time) > margin else index
+
+    def _without(self, observable: str, times: list[float], values: list[float]) -> tuple[list[float], list[float]]:
+        """Return the values of another time course without what an observable does here in the meantime."""
+        found = ((time, value, self._place(time)) for time, value in zip(times, values, strict=True))
+        both = [
+            (time, value, float(self.values[observable][place])) for time, value, place in found if place is not None
+        ]
+        return [time for time, _, _ in both], [value - (own - both[0][2]) for _, value, own in both]
+
+    def feature(self, feature: Feature, observable: str, beside: TimeCourse | None = None) -> float:
         """Return a feature of one observable, from t = 0 on; NaN where the time course has none.
+
+        Args:
+            feature: to be read.
+            observable: id of the observable.
+            beside: a time course whose changes since t = 0 are taken off, at each time that both have; none if not
+                given.
 
         Raises:
             ValueError: if the feature is not one of a time course.
@@ -52,6 +71,8 @@ class TimeCourse:
         times, values = (
             [float(number) for number in column[start:]] for column in (self.times, self.values[observable])
         )
+        if beside is not None:
+            times, values = beside._without(observable, times, values)
         return feature.of(times, values)
 
     def frame(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from osteon.errors import OsteonError, ProjectError
+from osteon.errors import OsteonError, ProjectError, SimulationError
 from osteon.evidence.conditions import CONTROL
 from osteon.evidence.criteria import holds
 from osteon.evidence.durations import convert
@@ -19,6 +19,7 @@ from osteon.evidence.reading import Reading
 from osteon.simulation import copasi
 from osteon.simulation.contrast import Contrast, Effect
 from osteon.simulation.engine import Accuracy
+from osteon.simulation.paths import Paths
 from osteon.simulation.readings import Readings, Run, UndefinedError, runs
 from osteon.simulation.schedule import schedule
 from osteon.simulation.simulator import Simulator
@@ -36,6 +37,7 @@ class _Setting:
     set_at_start: Mapping[str, float]
     horizon: str
     equilibrate: bool
+    age: str | None
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,11 @@ class _Intervention:
     kind: str
     set: Mapping[str, float]
     scale: Mapping[str, float]
+    settings: Sequence[str] | None
+    onset: str | None
     start: str | None
     end: str | None
+    age: str | None
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ class Answers:
             {name: _filled(_Setting, entry) for name, entry in expression["settings"].items()},
             {name: _filled(_Intervention, entry) for name, entry in expression["interventions"].items()},
         )
+        self._laws: Mapping[str, Any] = expression["laws"]
         self._courses: dict[str, TimeCourse] = {}
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,14 +124,16 @@ class Answers:
         Returns:
             ``curves``, the keys of the condition's and the reference's for `curve`; ``effects``, one an observable,
             ``None`` where a time course has no such feature; ``claim``, the effect of what a claim compares, where that
-            is asked. Or ``clash`` or ``broken``, each a sentence.
+            is asked. Or ``clash``, ``refused`` or ``broken``, each a sentence.
         """
         try:
             return self._answer(question)
         except ProjectError as error:
             return {"clash": "; ".join(finding.what for finding in error.findings)}
-        except OsteonError as error:
+        except SimulationError as error:
             return {"broken": str(error)}
+        except OsteonError as error:
+            return {"refused": str(error)}
 
     def curve(self, key: str) -> dict[str, Any]:
         """Return a curve of an answer: ``times``, and the ``values`` of each observable at them."""
@@ -157,7 +165,8 @@ class Answers:
         until = max((time for run in wanted.values() for time in run.times), default=0.0)
         simulations = _Simulations(bound, self._simulator, self._dense, self._kept, until)
         limit = bound.protocol.detection_limit * self._simulator.size
-        readings = Readings(bound, wanted, simulations, limit)
+        paths = Paths(self._laws, bound, bound)
+        readings = Readings(bound, wanted, simulations, limit, paths.lead)
         keys = [next(iter(runs(bound, [reading]))) for reading in contrasts[0].readings]
         for key in keys:
             simulations.time_course(wanted[key])
@@ -207,7 +216,7 @@ class _Simulations:
     def _simulated(self, run: Run) -> TimeCourse:
         horizon = self.bound.settings[run.setting].horizon
         until = max(self.bound.time(horizon), self.until)
-        laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until)
+        laid_out = schedule(self.bound, self.bound, run.names, setting=run.setting, until=until, since=run.since)
         start, end = laid_out.periods[0].start, laid_out.periods[-1].end
         step = (end - start) / (POINTS - 1)
         grid = [*(start + number * step for number in range(POINTS - 1)), end]

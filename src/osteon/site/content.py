@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from osteon import sbml
 from osteon.evidence.claims import Evidence
 from osteon.exporters.bundle import bundle
-from osteon.pages.matrices import Matrix, matrices
+from osteon.pages.matrices import matrices
 from osteon.pages.rendering import environment, style
 from osteon.pages.report import apart, conflicts, counts
+from osteon.pages.summaries import sizes, summaries
 from osteon.simulation import copasi
 from osteon.simulation.model import Model
 from osteon.site import documents, downloads, shipped
@@ -54,6 +55,8 @@ def content(found: SiteResults, wheel: str | None, step: Callable[[], None]) -> 
         made.pages[f"sources/{evidence.source.id}"] = _source(found, evidence)
     made.pages["index"] = _home(found)
     made.pages["scorecard"] = f"{_WIDE}# Scorecard\n\n{_filled('scorecard.html', found=found)}\n"
+    if found.landmarks:
+        made.pages["landmarks"] = f"{_WIDE}# Landmarks\n\n{_filled('landmarks.html', found=found)}\n"
     for folder, title, listed in _indexes(found):
         names = [name for name in made.pages if name.startswith(f"{folder}/")]
         made.pages[folder] = f"{_WIDE}# {title}\n\n{listed}\n\n{_tree(names)}"
@@ -99,22 +102,24 @@ def _add_model(made: SiteContent, found: SiteResults, model: Model, wheel: str |
     title = escaped(model.binding.title)
     made.pages[f"try/{name}"] = f"{_WIDE}# Try it: {title}\n\n{_filled('try.html', model=model, found=found)}\n"
     shown = found.portraits[name]
-    counted = [row for row in counts(found.card) if row.model == name]
+    own = Scorecard(tuple(result for result in found.card.results if result.model == name))
     sections = {
         "": _filled("model.html", part="opening", shown=shown, picture=found.pictures[name]),
         "Network": _filled("model.html", part="network", shown=shown) if shown.diagram else "",
         "Downloads": _filled("model.html", part="downloads", shown=shown, files=offered),
-        "What it makes of the evidence": _filled(
-            "model.html", part="verdicts", matrices=_of_model(found, name), counts=counted
+        "Agreement with the evidence": _filled(
+            "model.html",
+            part="verdicts",
+            matrices=matrices(found.sources, own),
+            counts=counts(own),
+            summary=summaries(own)[0],
+            sizes=sizes(own),
+            landmarks=bool(own.landmarks.results),
         ),
-        "What it is made of": _filled("model.html", part="inside", shown=shown),
+        "Model contents": _filled("model.html", part="inside", shown=shown),
     }
     parts = (f"## {heading}\n\n{text}" if heading else text for heading, text in sections.items() if text)
     made.pages[f"models/{name}"] = "\n\n".join([f"# {title}", *parts])
-
-
-def _of_model(found: SiteResults, name: str) -> list[Matrix]:
-    return matrices(found.sources, Scorecard(tuple(r for r in found.card.results if r.model == name)))
 
 
 def _source(found: SiteResults, evidence: Evidence) -> str:
@@ -136,8 +141,8 @@ def _source(found: SiteResults, evidence: Evidence) -> str:
 
 def _home(found: SiteResults) -> str:
     told = [(one.source, found.pictures.get(one.source.id)) for one in found.sources]
-    body = _filled("home.html", found=found, counts=counts(found.card), told=told)
-    trees = _tree(["scorecard", "models", "sources", "try", "docs/index"])
+    body = _filled("home.html", found=found, told=told)
+    trees = _tree(["scorecard", *["landmarks"] * bool(found.landmarks), "models", "sources", "try", "docs/index"])
     return f"{_WIDE}# Osteon\n\n{body}\n\n{trees}"
 
 

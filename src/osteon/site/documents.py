@@ -8,7 +8,7 @@ from pathlib import Path
 from osteon.site.texts import notebook, relinked
 
 _GROUPS = {
-    "First steps": ("getting_started", "tutorial", "add_a_mechanism", "scoring"),
+    "First steps": ("getting_started", "evidence", "tutorial", "add_a_mechanism", "scoring"),
     "Does it hold?": ("models", "robustness", "ablation", "sensitivity", "performance", "cluster"),
     "Other programs": ("api", "reference", "interoperability", "json", "site"),
     "The project": ("decisions", "changelog"),
@@ -29,10 +29,10 @@ What the docstrings say of every public function and type; the page *Python API*
    :members:
    :imported-members:
 
-.. autoclass:: osteon.verification.scorecard.ClaimResult
+.. autoclass:: osteon.verification.results.ClaimResult
    :members:
 
-.. autoclass:: osteon.verification.scorecard.CheckResult
+.. autoclass:: osteon.verification.results.CheckResult
    :members:
 
 .. autoclass:: osteon.simulation.timecourse.TimeCourse

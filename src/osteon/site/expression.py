@@ -62,6 +62,7 @@ def expression(
             name: {"meaning": vocabulary.observables[name].meaning, "unit": bound.unit}
             for name, bound in binding.observables.items()
         },
+        "laws": sbml.laws(document, model.formulas),
         "features": {name: feature.meaning for name, feature in FEATURES.items()},
         "feature_times": _feature_times(model),
         "reported": reported,
@@ -121,6 +122,7 @@ def _setting(model: Model, name: str) -> dict[str, Any]:
         "set_at_start": place.set_at_start,
         "horizon": place.horizon,
         "equilibrate": place.equilibrate,
+        "age": model.vocabulary.settings[name].age,
         "readout": time(model.vocabulary.settings[name].readout),
     }
 
@@ -132,8 +134,11 @@ def _intervention(model: Model, name: str, provenance: Mapping[str, ParameterBin
         "meaning": word.meaning,
         "set": bound.set,
         "scale": bound.scale,
-        "start": bound.start,
-        "end": bound.end,
+        "settings": None if word.settings is None else list(word.settings),
+        "onset": word.onset,
+        "start": bound.start or word.start,
+        "end": bound.end or word.end,
+        "age": word.age,
         "doses": list(_doses(bound, model, provenance)),
     }
 
@@ -158,14 +163,14 @@ def _doses(act: Act, model: Model, provenance: Mapping[str, ParameterBinding]) -
 
 
 def reported_contrasts(model: Model, evidence: Evidence) -> Iterator[tuple[Claim, Contrast]]:
-    """Yield what each claim of a source compares and this model can run, each contrast once a claim."""
+    """Yield what each claim of a source compares and the page can ask of this model, each contrast once a claim."""
     seen = set()
     for claim in evidence.claims:
         for check in claim.checks:
             if not isinstance(check, ContrastCheck) or missing_words(check, claim.setting, model.binding):
                 continue
             contrast = contrasts(check, claim, model.vocabulary)[0]
-            if (claim.id, contrast) not in seen:
+            if (claim.id, contrast) not in seen and contrast.reading.average is None:
                 seen.add((claim.id, contrast))
                 yield claim, contrast
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from osteon.evidence.claims import Evidence, natural_order
 from osteon.evidence.project import Project
 from osteon.pages.cards import Card, Notes, cards
-from osteon.pages.matrices import Matrix, matrices
-from osteon.pages.report import Portrait, portrait
+from osteon.pages.matrices import Matrix, landmark_matrices, matrices
+from osteon.pages.report import Portrait, judged, portrait, themes
+from osteon.pages.summaries import Sizes, Summary, sizes, summaries
 from osteon.pages.support import support
 from osteon.pages.timecourses import TimeCourses
 from osteon.simulation.model import Model
 from osteon.site.pictures import Picture, picture
-from osteon.verification.scorecard import ClaimResult, Scorecard
-from osteon.verification.verify import verify
+from osteon.verification.results import ClaimResult
+from osteon.verification.scorecard import Scorecard
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,21 @@ class SiteResults:
         """The scorecard, a section for each source."""
         return matrices(self.sources, self.card)
 
+    @property
+    def landmarks(self) -> list[Matrix]:
+        """The landmarks, a section for each theme."""
+        return landmark_matrices(themes(self.project, self.models), self.card)
+
+    @property
+    def summaries(self) -> list[Summary]:
+        """What `osteon verify` says at its end of each model."""
+        return summaries(self.card)
+
+    @property
+    def sizes(self) -> Sizes | None:
+        """Reported and simulated sizes."""
+        return sizes(self.card)
+
 
 def findings(project: Project, models: Sequence[Model], step: Callable[[], None]) -> SiteResults:
     """Judge models and gather what pages tell of them; ``step`` is called after each model."""
@@ -47,7 +63,7 @@ def findings(project: Project, models: Sequence[Model], step: Callable[[], None]
     courses = {model.name: TimeCourses(model) for model in models}
     portraits, pictures = {}, {}
     for model in models:
-        results += verify(model, project.claims(model.binding)).results
+        results += judged(project, model).results
         notes = {**notes, **support(project, model)}
         portraits[model.name] = portrait(project, model)
         pictures[model.name] = picture(model, courses[model.name])

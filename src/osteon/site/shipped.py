@@ -21,6 +21,7 @@ MODULES = (
     "simulation/contrast",
     "simulation/copasi",
     "simulation/engine",
+    "simulation/paths",
     "simulation/readings",
     "simulation/schedule",
     "simulation/simulator",

@@ -10,17 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from osteon.errors import OsteonError
+from osteon.files import read_file
 
 NOTABLE = log(1.01)
 """Least difference of two effects that is told: a fold change that moved by 1 %."""
 
-_ANSWERS = frozenset({"outcome", "reason", "threshold", "value", "reference_value", "effect", "second_effect", "size"})
+_ANSWERS = frozenset(
+    {
+        *("outcome", "missing", "reason", "threshold", "value", "reference_value", "effect", "second_effect"),
+        *("word", "band", "share", "size"),
+    }
+)
 """Keys of a check that say what came out; the others say what was asked."""
 
 
 @dataclass(frozen=True)
 class NewVerdict:
-    """One claim whose verdict on a model is another than before."""
+    """One claim whose verdict on a model, or its strength, is another than before."""
 
     model: str
     claim: str
@@ -56,7 +62,7 @@ def read_run(path: Path) -> dict[str, Any]:
         OsteonError: if the file is not what ``osteon verify --json`` prints.
     """
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(read_file(path))
     except OSError as error:
         raise OsteonError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -92,10 +98,24 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
 def _verdict(
     key: tuple[str, str], old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> Iterator[NewVerdict]:
-    before = str(old["verdict"]) if old else "not on record"
-    after = str(new["verdict"]) if new else "no longer on record"
+    rated = all(claim is not None and _strength(claim) for claim in (old, new))
+    before = _told(old, rated) if old else "not on record"
+    after = _told(new, rated) if new else "no longer on record"
     if before != after:
         yield NewVerdict(*key, before, after)
+
+
+def _told(claim: Mapping[str, Any], rated: bool) -> str:
+    """Return a verdict, with its strength where both runs know one."""
+    return f"{claim['verdict']}, {_strength(claim)}" if rated else str(claim["verdict"])
+
+
+def _strength(claim: Mapping[str, Any]) -> str | None:
+    """Return what the strength of a verdict is called; nothing where no parameter sets are on record."""
+    strength = claim.get("strength")
+    if not isinstance(strength, dict) or strength.get("share") is None:
+        return None
+    return str(strength["name"])
 
 
 def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[MovedEffect]:
@@ -107,7 +127,9 @@ def _moved(key: tuple[str, str], old: Mapping[str, Any], new: Mapping[str, Any])
 
 
 def _question(check: Mapping[str, Any]) -> str:
-    return json.dumps({name: value for name, value in check.items() if name not in _ANSWERS}, sort_keys=True)
+    """Return what a check asks; what is not given counts as what an earlier version did not know."""
+    asked = {name: value for name, value in check.items() if name not in _ANSWERS and value is not None}
+    return json.dumps(asked, sort_keys=True)
 
 
 def _effect(check: Mapping[str, Any]) -> float | None:

@@ -22,6 +22,7 @@ from osteon.evidence.bindings import (
     SettingBinding,
 )
 from osteon.evidence.claims import Claim, ContrastCheck, Intervention, Observable, Setting
+from osteon.evidence.criteria import SMALLEST_EFFECT, WORDS
 from osteon.evidence.landmarks import Landmark
 from osteon.evidence.toml import Document
 from osteon.jobs.versions import code, versions
@@ -60,7 +61,7 @@ PROSE: Mapping[type[Document], frozenset[str]] = {
     SettingBinding: frozenset({"reason"}),
     ObservableBinding: frozenset({"unit", "note"}),
     Counterfactual: frozenset({"meaning"}),
-    ParameterBinding: frozenset({"meaning", "provenance", "unit", "citation", "reason"}),
+    ParameterBinding: frozenset({"meaning", "provenance", "unit", "prior", "citation", "reason"}),
 }
 """The fields of each document that no number follows from. A field that is not listed counts as behaviour."""
 
@@ -79,7 +80,7 @@ def fingerprint(
         model: its SBML without labels, notes and annotations, its binding, its overrides, the words that it binds, and,
             for all kinds but ``ablation``, ranges and formulas of the parameters that are drawn or varied.
         claims: what it is judged by, for ``ablation``, ``robustness`` and ``ensemble``; only those that bear on the
-            result count, and their role only where it does.
+            result count, their role only where it does, and with them the thresholds of their words.
         request: options of the computation, such as seed and number of draws; plain values. A reader leaves them out:
             the same model asked another question does not make a result stale.
     """
@@ -94,7 +95,8 @@ def fingerprint(
         ],
     }
     if kind in ("ablation", "ensemble", "robustness"):
-        parts["claims"] = [_claim(kind, claim) for _, claim in claims if _counts(kind, claim, binding)]
+        counted = [claim for _, claim in claims if _counts(kind, claim, binding)]
+        parts["claims"] = [[_claim(kind, claim) for claim in counted], _criteria(counted)]
     if kind != "ablation":
         parts["parameters"] = {name: _parameter(kind, entry) for name, entry in model.parameters.items()}
     if request is not None:
@@ -161,11 +163,18 @@ def _claim(kind: Kind, claim: Claim) -> dict[str, Any]:
     return found if kind == "robustness" else {name: each for name, each in found.items() if name != "role"}
 
 
+def _criteria(claims: Iterable[Claim]) -> dict[str, Any]:
+    """Return what decides whether the words of some claims hold."""
+    used = {check.expect for claim in claims for check in claim.checks}
+    words = {name: asdict(word) for name, word in WORDS.items() if name in used}
+    return {"smallest effect": SMALLEST_EFFECT, "words": words}
+
+
 def _parameter(kind: Kind, entry: ParameterBinding) -> dict[str, Any]:
     """Return the formula that a parameter follows, else the range it is drawn from; a scan has values of its own."""
     found: dict[str, Any] = behaviour(entry)
     ranged = kind != "scan" and entry.formula is None
-    return {name: each for name, each in found.items() if ranged or name != "range"}
+    return {name: each for name, each in found.items() if ranged or name not in ("range", "distribution")}
 
 
 def _sha256(text: str) -> str:

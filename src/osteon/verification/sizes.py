@@ -31,6 +31,11 @@ class SizeResult:
     verdict: SizeVerdict
 
     @property
+    def fold(self) -> float:
+        """The fold change of the model; zero where something is gone, infinite where something appears."""
+        return exp(self.simulated) if self.simulated < inf else inf
+
+    @property
     def agrees(self) -> bool:
         """Whether the size is within the reported range or within a factor of two."""
         return self.verdict.startswith("within")
@@ -39,7 +44,7 @@ class SizeResult:
         """Return the result in the shape of ``osteon verify --json``."""
         return {
             **self.size.model_dump(mode="json"),
-            "simulated": plain(exp(self.simulated) if self.simulated < inf else inf),
+            "simulated": plain(self.fold),
             "verdict": self.verdict,
         }
 

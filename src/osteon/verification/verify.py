@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from osteon.errors import SimulationError
 from osteon.evidence.claims import Check, Claim, ContrastCheck, OrderCheck, StructureCheck
@@ -12,7 +14,10 @@ from osteon.experiments.runs import missing_words, runs
 from osteon.simulation.contrast import contrasts
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Readings, Simulations, UndefinedError
-from osteon.verification.scorecard import CheckResult, ClaimResult, Scorecard, Verdict, lack
+from osteon.verification.results import CheckResult, ClaimResult, lack
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.strength import Record, recorded
+from osteon.verification.verdicts import verdict
 
 
 def verify(
@@ -20,6 +25,7 @@ def verify(
     claims: Iterable[tuple[str, Claim]],
     step: Callable[[], None] | None = None,
     simulations: Simulations | None = None,
+    record: Mapping[str, Any] | None = None,
 ) -> Scorecard:
     """Judge a model by its claims.
 
@@ -28,44 +34,40 @@ def verify(
         claims: every claim with the id of its source.
         step: called after each claim, to show progress.
         simulations: where the numbers come from; the model itself, in libroadrunner, if not given.
+        record: the robustness on record of the model, from which verdicts have their strength; see `Project.shares`.
 
     Returns:
         One result a claim, in the order given.
     """
     claims = tuple(claims)
     wanted = runs(model, (claim for _, claim in claims))
-    readings = Readings(model.binding, wanted, simulations or model, model.limit)
+    readings = Readings(model.binding, wanted, simulations or model, model.limit, model.paths.lead)
+    known = recorded(model, claims, record)
     results = []
     for stem, claim in claims:
-        results.append(_judged(model, stem, claim, readings))
+        results.append(_judged(model, stem, claim, readings, known))
         if step is not None:
             step()
     return Scorecard(tuple(results))
 
 
-def _judged(model: Model, source: str, claim: Claim, readings: Readings) -> ClaimResult:
-    checks = tuple(judge(check, claim, model, readings) for check in claim.checks)
+def _judged(model: Model, source: str, claim: Claim, readings: Readings, known: Record) -> ClaimResult:
+    checks = tuple(
+        replace(judge(check, claim, model, readings), share=known.share(claim, place))
+        for place, check in enumerate(claim.checks)
+    )
+    found = verdict(check.outcome for check in checks)
     return ClaimResult(
         model=model.name,
         source=source,
         claim=claim,
-        verdict=verdict(checks),
+        verdict=found,
         checks=checks,
         questions=tuple(question(check, claim, model.vocabulary) for check in claim.checks),
+        role=model.binding.role(claim),
         because=model.binding.unmet.get(claim.id),
+        strength=known.strength(claim, found),
     )
-
-
-def verdict(checks: tuple[CheckResult, ...]) -> Verdict:
-    """Return what the outcomes of its checks make of a claim: one refused check contradicts it."""
-    outcomes = {result.outcome for result in checks}
-    if not outcomes:
-        return "documented"
-    if "refused" in outcomes:
-        return "contradicted"
-    if "failed" in outcomes:
-        return "failed"
-    return "not representable" if "not representable" in outcomes else "supported"
 
 
 def judge(check: Check, claim: Claim, model: Model, readings: Readings) -> CheckResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,13 @@ from osteon.jobs.versions import versions
 from osteon.sbml.edges import Alteration, Edge, ablated, edges, held
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
-from osteon.verification.scorecard import ClaimResult, Scorecard
+from osteon.verification.results import ClaimResult
+from osteon.verification.scorecard import Scorecard
+from osteon.verification.verdicts import CONTRADICTED, SUPPORTED, Verdict
 from osteon.verification.verify import verify
 
 _NOTHING = 1e-12
+_FAILED: frozenset[Verdict] = frozenset({"failed"})
 _CHUNK = 2
 
 
@@ -43,15 +46,15 @@ class AblationPlan:
         card = verify(_changed(self.model, edge, change, self.resting), self.claims)
         pairs = list(zip(self.whole.results, card.results, strict=True))
 
-        def turned(before: str, after: str) -> tuple[str, ...]:
-            return tuple(new.claim.id for old, new in pairs if (old.verdict, new.verdict) == (before, after))
+        def turned(before: Collection[Verdict], after: Collection[Verdict]) -> tuple[str, ...]:
+            return tuple(new.claim.id for old, new in pairs if old.verdict in before and new.verdict in after)
 
         return EdgeOutcome(
             edge,
             change,
-            contradicted=turned("supported", "contradicted"),
-            failed=turned("supported", "failed"),
-            gained=turned("contradicted", "supported") + turned("failed", "supported"),
+            contradicted=turned(SUPPORTED, CONTRADICTED),
+            failed=turned(SUPPORTED, _FAILED),
+            gained=turned(CONTRADICTED, SUPPORTED) + turned(_FAILED, SUPPORTED),
             shift=max((_shift(old, new) for old, new in pairs), default=0.0),
         )
 
@@ -138,7 +141,7 @@ def _done(whole: AblationPlan, chunk: Chunk) -> Columns:
 
 def ablation(whole: AblationPlan, columns: Columns) -> Ablation:
     """Return what the columns of the job say of a model."""
-    supported = [result for result in whole.whole.results if result.verdict == "supported"]
+    supported = [result for result in whole.whole.results if result.verdict in SUPPORTED]
     return Ablation(
         model=whole.model.name,
         fingerprint=fingerprint.fingerprint("ablation", whole.model, claims=whole.claims),

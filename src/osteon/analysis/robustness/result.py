@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.robustness.samples import VERDICTS, Samples, judged
-from osteon.analysis.robustness.tables import ROBUST
-from osteon.evidence.claims import Claim
+from osteon.analysis.engine import MOST_DIFFERING, ROADRUNNER
+from osteon.analysis.robustness.samples import Samples, judged
+from osteon.errors import OsteonError
+from osteon.evidence.claims import Claim, Role
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
+from osteon.verification.many import VERDICTS
+from osteon.verification.strength import ROBUST
+from osteon.verification.verdicts import SUPPORTED, Verdict
 from osteon.verification.verify import verify
 from osteon.version import __version__
 
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 8
+LARGE_CHUNK = 128
+"""Draws of a chunk in libroadrunner, and in the batch core, whose lanes want many at once."""
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
-_SUPPORTED, _FAILED = VERDICTS.index("supported"), VERDICTS.index("failed")
+_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
+_FAILED = VERDICTS.index("failed")
 
 
 @dataclass(frozen=True)
@@ -58,20 +65,23 @@ class Proportion:
 class ClaimRobustness:
     """One claim: its verdict on the model as filed, and how many draws have each verdict.
 
+    ``role`` is that of the claim for this model; ``checks`` says of each check in how many draws it holds.
     ``decided_by`` has the parameters whose places in their ranges go with support: up to three correlations, the
     strongest first, none weaker than chance would bring about.
     """
 
     source: str
     claim: Claim
-    filed: str
-    counts: Mapping[str, int]
+    role: Role
+    filed: Verdict
+    counts: Mapping[Verdict, int]
+    checks: tuple[int, ...]
     decided_by: Mapping[str, float]
 
     @property
     def supported(self) -> Proportion:
-        """How many of all draws support it; one that failed does not."""
-        return Proportion(self.counts.get("supported", 0), sum(self.counts.values()))
+        """How many of all draws support it, in part where the model lacks a word; one that failed does not."""
+        return Proportion(sum(self.counts.get(each, 0) for each in SUPPORTED), sum(self.counts.values()))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry in the shape of ``osteon robustness --json``."""
@@ -79,12 +89,13 @@ class ClaimRobustness:
         return {
             "claim": claim.id,
             "source": self.source,
-            "role": claim.role,
+            "role": self.role,
             "demand": claim.demand,
             "statement": claim.statement,
             "filed": self.filed,
             **self.supported.as_dict(),
             "verdicts": dict(self.counts),
+            "checks": list(self.checks),
             "decided_by": {name: round(value, 3) for name, value in self.decided_by.items()},
         }
 
@@ -111,6 +122,32 @@ class Audit:
         }
 
 
+@dataclass(frozen=True)
+class Engine:
+    """What judged the draws.
+
+    Attributes:
+        core: whether the batch core did, with libroadrunner as its judge; else libroadrunner did alone.
+        reason: why libroadrunner did alone, where there is something to be done about it.
+        again: verdicts that libroadrunner passed again: those close to a threshold, and all of audited draws.
+        differ: how many of those it passed otherwise.
+    """
+
+    core: bool
+    reason: str
+    again: int
+    differ: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry in the shape of ``osteon robustness --json``."""
+        return {"core": self.core, "again": self.again, "differ": self.differ}
+
+    def __str__(self) -> str:
+        if self.core:
+            return f"by the batch core; libroadrunner passed {self.again} verdicts again, {self.differ} otherwise"
+        return f"by libroadrunner: {self.reason}" if self.reason else "by libroadrunner"
+
+
 @dataclass(frozen=True, repr=False)
 class Robustness:
     """The robustness of one model.
@@ -133,6 +170,7 @@ class Robustness:
     failed: Proportion
     reasons: Mapping[str, int]
     audit: Audit
+    engine: Engine
     table: Mapping[str, NDArray[Any]] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
@@ -181,6 +219,7 @@ class Robustness:
             "met": {role: share.as_dict() for role, share in self.met.items()},
             "claims": [claim.as_dict() for claim in self.claims],
             "audit": self.audit.as_dict(),
+            "engine": self.engine.as_dict(),
             "ranges": {name: list(entry) for name, entry in self.ranges.items()},
         }
 
@@ -200,11 +239,13 @@ def samples(
 def job(samples: Samples) -> Job:
     """Return the work that robustness takes."""
     key = fingerprint.key(_fingerprint(samples))
-    return Job("robustness", judged, samples, samples.number, CHUNK, samples.seed, key)
+    size = LARGE_CHUNK if samples.in_core else CHUNK
+    return Job("robustness", judged, samples, samples.number, size, samples.seed, key)
 
 
 def _fingerprint(samples: Samples) -> dict[str, str]:
     asked = {"draws": samples.number, "seed": samples.seed, "sampler": samples.sampler, "audited": samples.every}
+    asked |= {"core": samples.in_core}
     return fingerprint.fingerprint("robustness", samples.model, claims=samples.claims, request=asked)
 
 
@@ -214,18 +255,24 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
     Args:
         samples: what was judged.
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
+
+    Raises:
+        OsteonError: if libroadrunner passes more than one in 10,000 verdicts otherwise than the batch core.
     """
     verdicts = columns["verdicts"]
+    held = _held(samples, columns["held"])
     filed = [result.verdict for result in verify(samples.model, samples.claims).results]
     claims = tuple(
         ClaimRobustness(
             source,
             claim,
+            samples.model.binding.role(claim),
             verdict,
             counts={name: int((column == code).sum()) for code, name in _codes(column)},
-            decided_by=_correlations(column == _SUPPORTED, samples),
+            checks=checks,
+            decided_by=_correlations(np.isin(column, _SUPPORTED), samples),
         )
-        for (source, claim), verdict, column in zip(samples.claims, filed, verdicts.T, strict=True)
+        for (source, claim), verdict, column, checks in zip(samples.claims, filed, verdicts.T, held, strict=True)
     )
     reasons = Counter(_NUMBER.sub("", str(reason)) for reason in columns["reason"] if reason)
     draws = samples.draws
@@ -237,18 +284,18 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
         ranges={name: (*draws.ranges[name], draws.scale(name)) for name in draws.names},
         claims=claims,
         joint=_joint(claims, verdicts, [True] * len(claims)),
-        met=_joint(claims, verdicts, [claim.filed == "supported" for claim in claims]),
+        met=_joint(claims, verdicts, [claim.filed in SUPPORTED for claim in claims]),
         failed=Proportion(int((verdicts == _FAILED).any(axis=1).sum()), len(verdicts)),
         reasons=dict(reasons.most_common()),
         audit=_audit(columns),
+        engine=_engine(samples, columns),
         table=_table(samples, verdicts),
     )
 
 
 def _table(samples: Samples, verdicts: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Return one row a draw: the values of the parameters, and the verdict on each claim in words."""
-    values = [samples.values(item) for item in range(samples.number)]
-    table = {name: np.array([each[name] for each in values]) for name in (values[0] if values else ())}
+    table: dict[str, NDArray[Any]] = dict(samples.columns(range(samples.number)))
     words = np.array(VERDICTS)[verdicts]
     return table | {claim.id: words[:, index] for index, (_, claim) in enumerate(samples.claims)}
 
@@ -270,7 +317,15 @@ def _correlations(supported: NDArray[np.bool_], samples: Samples) -> dict[str, f
     return {samples.draws.names[place]: float(found[place]) for place in order if abs(found[place]) >= least}
 
 
-def _codes(column: NDArray[Any]) -> list[tuple[int, str]]:
+def _held(samples: Samples, held: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Return for each claim in how many draws each of its checks holds."""
+    counts = held.sum(axis=0).tolist()
+    lengths = [len(claim.checks) for _, claim in samples.claims]
+    starts = np.cumsum([0, *lengths[:-1]]).tolist()
+    return [tuple(counts[start : start + length]) for start, length in zip(starts, lengths, strict=True)]
+
+
+def _codes(column: NDArray[Any]) -> list[tuple[int, Verdict]]:
     return [(code, VERDICTS[code]) for code in sorted({int(each) for each in column})]
 
 
@@ -281,12 +336,23 @@ def _joint(claims: tuple[ClaimRobustness, ...], verdicts: NDArray[Any], chosen: 
         columns = [
             index
             for index, claim in enumerate(claims)
-            if chosen[index] and claim.claim.role == role and claim.filed != "not representable"
+            if chosen[index] and claim.role == role and claim.filed != "not representable"
         ]
         if columns:
-            every = (verdicts[:, columns] == _SUPPORTED).all(axis=1)
+            every = np.isin(verdicts[:, columns], _SUPPORTED).all(axis=1)
             found[role] = Proportion(int(every.sum()), len(verdicts))
     return found
+
+
+def _engine(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Engine:
+    again, differ = (int(number) for number in columns["again"].sum(axis=0))
+    if differ * MOST_DIFFERING > again:
+        raise OsteonError(
+            f"model {samples.model.name!r}: libroadrunner passed {differ} of {again} verdicts otherwise than the batch "
+            f"core, which is more than one in {MOST_DIFFERING}; {ROADRUNNER}=1 in the environment leaves all draws to "
+            "libroadrunner"
+        )
+    return Engine(samples.in_core, samples.why, again, differ)
 
 
 def _audit(columns: Mapping[str, NDArray[Any]]) -> Audit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-ROBUST = 0.95
-"""Claims that fewer draws than this share support are called fragile."""
+from osteon.verification.strength import ROBUST
+
 _HEADS = (
     *("model", "parameters", "draws", "claims", "robust", "< 90 %", "< 50 %"),
     *("all built on", "all held out", "broken", "audit"),

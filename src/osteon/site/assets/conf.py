@@ -22,7 +22,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_domain_indices = html_use_index = False  # The page of the API is short, and search finds the rest.
-_BARE = ("index", "scorecard", "search", "models", "models/**", "sources", "sources/**", "try", "try/**")
+_BARE = ("index", "scorecard", "landmarks", "search", "models", "models/**", "sources", "sources/**", "try", "try/**")
 html_sidebars: dict[str, list[str]] = {name: [] for name in _BARE}
 html_theme_options = {
     "logo": {"text": "Osteon"},

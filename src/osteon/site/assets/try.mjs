@@ -185,13 +185,18 @@ function slider(name, dose) {
   return element;
 }
 
+/** Say whether an intervention means anything in the setting that is chosen. */
+function meansSomething(name) {
+  return expression.interventions[name].settings?.includes(state.setting) ?? true;
+}
+
 function filterInterventions() {
   const wanted = search.value.trim().toLowerCase();
-  for (const { item, input, words } of boxes.values()) item.hidden = !input.checked && !words.includes(wanted);
+  for (const [name, { item, input, words }] of boxes) item.hidden = !input.checked && !(meansSomething(name) && words.includes(wanted));
 }
 
 function build() {
-  const kinds = { genotype: "Genotype: acts from birth", treatment: "Treatment" };
+  const kinds = { genotype: "Genotype: acts from birth, or from its onset", treatment: "Treatment" };
   const groups = Object.entries(kinds).map(([kind, title]) => {
     const names = Object.keys(expression.interventions).filter((name) => expression.interventions[name].kind === kind);
     return names.length ? make("fieldset", {}, make("legend", {}, title), make("ul", {}, ...names.map(box))) : "";
@@ -313,6 +318,7 @@ function aligned(reference, condition, name) {
 function show(key, answer, precomputed) {
   if (key !== current) return;
   if (answer.clash) { fail(`These cannot be combined: ${answer.clash}.`); return; }
+  if (answer.refused) { fail(`${answer.refused}.`); return; }
   if (answer.broken) { fail(`This run broke: ${answer.broken}`); return; }
   shown = { key, ...answer.curves };
   const counts = {};
@@ -323,7 +329,8 @@ function show(key, answer, precomputed) {
     const { element, change, drawing } = panels.get(name);
     element.dataset.still = !effect?.changes;
     const fold = effect?.fold_change;
-    change.replaceChildren(make("strong", {}, Number.isFinite(fold) && fold > 0 ? `×${plain(fold)}` : "no fold change"), ` ${word}`);
+    const noted = word === "no path" ? [make("strong", {}, word)] : [make("strong", {}, Number.isFinite(fold) && fold > 0 ? `×${plain(fold)}` : "no fold change"), ` ${word}`];
+    change.replaceChildren(...noted);
     drawing.setAttribute("aria-label", `Course of ${named(name)}. ${told(state.condition)}, ${moment(readout())}: ${plain(effect?.value)}; ` +
       `${told(state.reference)}, ${moment(beside())}: ${plain(effect?.reference)}; ${word}.`);
     [effect?.reference, effect?.value, fold].forEach((value, index) => { rows.get(name)[index].textContent = plain(value, 6); rows.get(name)[index].dataset.value = value; });

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import small
 from conftest import MODELS, PROJECT, model
 from osteon.analysis import prediction
-from osteon.analysis.engine import FEWEST, ROADRUNNER, NoCore
+from osteon.analysis.engine import CORE, FEWEST, NoCore
 from osteon.analysis.inference import distance
 from osteon.analysis.prediction import predict_over_draws
 from osteon.analysis.robustness.core import judge_with
@@ -42,6 +42,12 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:The balance properties:UserWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CORE, "1")
+
 
 Tree = tuple["Tree", ...]
 """A rooted tree: the trees that hang on its root."""
@@ -464,7 +470,7 @@ def test_predictions_over_many_draws_are_those_of_libroadrunner(monkeypatch: pyt
     steps: list[int] = []
     found = predict_over_draws(model(name), asked, draws=FEWEST, seed=3, step=lambda: steps.append(1))
     assert len(steps) == FEWEST
-    monkeypatch.setenv(ROADRUNNER, "1")
+    monkeypatch.delenv(CORE)
     expected = predict_over_draws(model(name), asked, draws=FEWEST, seed=3)
     assert found["agreeing"].tolist() == expected["agreeing"].tolist()
     for column in ("low", "high"):
@@ -526,3 +532,10 @@ def test_a_slice_is_what_moves_and_is_needed() -> None:
     course = found["open"].with_draws({}, 1).courses(("culture", "open"))
     assert course is not None
     np.testing.assert_allclose(course.at("s", [1.0]), 2.0 - np.exp(-1.0), rtol=1e-6)
+
+
+def test_nobody_gets_the_core_who_does_not_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CORE)
+    made = samples(model(MODELS[0]), PROJECT.claims(model(MODELS[0]).binding), draws=512, seed=1)
+    assert not made.in_core
+    assert made.why == ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osteon.analysis.engine import MOST_DIFFERING, ROADRUNNER, core_for
+from osteon.analysis.engine import CORE, MOST_DIFFERING, core_for
 from osteon.analysis.robustness.samples import TIGHT
 from osteon.errors import OsteonError, SimulationError
 from osteon.evidence.criteria import held
@@ -112,7 +112,7 @@ def effects_over(
     if differ * MOST_DIFFERING > again:
         raise OsteonError(
             f"model {model.name!r}: libroadrunner gives {differ} of {again} effects another direction than the batch "
-            f"core; {ROADRUNNER}=1 in the environment leaves all draws to libroadrunner"
+            f"core; without {CORE} in the environment libroadrunner simulates all draws"
         )
 
 

@@ -8,6 +8,7 @@ integration at a relative tolerance of 1e-11, the greatest of each reading over 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import osteon
+from osteon.analysis.engine import CORE
 from osteon.analysis.robustness.result import samples
 from osteon.analysis.robustness.samples import TIGHT, judged
 from osteon.errors import SimulationError
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("models", nargs="*", help="models; all if none")
     options = parser.parse_args()
+    os.environ[CORE] = "1"
     lines = [HEAD]
     for name in options.models or osteon.models():
         lines.append(_row(name, options.draws, options.rounds))

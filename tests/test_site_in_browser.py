@@ -132,14 +132,14 @@ def test_choose_combine_move_and_share(site: str) -> None:
 def test_the_largest_model_agrees_too(site: str) -> None:
     name = "bone_remodeling"
     address = f"{site}/try/{name}.html#setting=mouse&condition=ovariectomy&reference=control"
-    found = used(address, dark=True, width=390, steps=[{"tick": "rankl_added"}, {"tick": "resorption_stimulus"}])
+    found = used(address, dark=True, width=390, steps=[{"tick": "runx2_het"}, {"tick": "runx2_ko"}])
     alone, both, clash = found["states"]
     agrees(alone, "ovariectomy", "control", name, setting="mouse")
-    agrees(both, "ovariectomy+rankl_added", "control", name, setting="mouse")
+    agrees(both, "ovariectomy+runx2_het", "control", name, setting="mouse")
     assert found["width"] <= 390
-    with pytest.raises(ProjectError, match="sets 'sources_recombinant_rankl'"):
-        model(name).schedule(("rankl_added", "resorption_stimulus"), "mouse")
-    assert "rankl_added sets sources_recombinant_rankl" in clash["trouble"].replace("'", "")
+    with pytest.raises(ProjectError, match="sets 'runx2_runx2_gene'"):
+        model(name).schedule(("runx2_het", "runx2_ko"), "mouse")
+    assert "runx2_het sets runx2_runx2_gene" in clash["trouble"].replace("'", "")
 
 
 def test_a_claim_opens_its_own_experiment(site: str) -> None:

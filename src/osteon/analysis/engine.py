@@ -15,8 +15,8 @@ from osteon.simulation.readings import Key, keys, runs
 
 FEWEST = 200
 """Draws below which compiling takes longer than it saves."""
-ROADRUNNER = "OSTEON_ROADRUNNER_ONLY"
-"""The variable of the environment that leaves all draws to libroadrunner."""
+CORE = "OSTEON_CORE"
+"""The variable of the environment that asks for the batch core; libroadrunner simulates without it."""
 MOST_DIFFERING = 10_000
 """One verdict in so many may differ between the batch core and libroadrunner."""
 
@@ -42,8 +42,8 @@ def core_for(
     """
     if number < FEWEST:
         return NoCore(f"there are fewer than {FEWEST} draws")
-    if os.environ.get(ROADRUNNER):
-        return NoCore(f"{ROADRUNNER} is set")
+    if not os.environ.get(CORE):
+        return NoCore(f"{CORE} is not set")
     if model.engine != "roadrunner":
         return NoCore(f"the model is run in {model.engine}")
     made = tuple(readings)

@@ -58,7 +58,9 @@ class Drawn(Protocol):
     def judge(self, values: Mapping[str, float], *, audit: bool, parts: bool) -> Verdicts:
         """Judge every claim in libroadrunner."""
 
-    def one(self, values: Mapping[str, float], *, parts: bool) -> Callable[[Check, Claim], CheckResult]:
+    def one(
+        self, values: Mapping[str, float], *, audit: bool = False, parts: bool
+    ) -> Callable[[Check, Claim], CheckResult]:
         """Return what judges single checks in libroadrunner."""
 
 
@@ -208,7 +210,11 @@ class _Judge:
             place, check = self._checks[number]
             if self._samples.settled[place][self._samples.claims[place][1].checks.index(check)]:
                 continue
-            result: CheckResult = one(check, self._samples.claims[place][1])
+            claim = self._samples.claims[place][1]
+            result: CheckResult = one(check, claim)
+            if not self._found[number].open[draw] and OUTCOMES.index(result.outcome) != self._outcomes[number, draw]:
+                # Where several states are stable, its Newton's method may come to another rest than the model does.
+                result = self._samples.one(self._draw(draw), audit=True, parts=bool(self._whole[draw]))(check, claim)
             self._outcomes[number, draw] = OUTCOMES.index(result.outcome)
             pair = (result.effect, result.second_effect)
             self._effects[number, :, draw] = [np.nan if effect is None else effect.log for effect in pair]

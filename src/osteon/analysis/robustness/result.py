@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.engine import MOST_DIFFERING, ROADRUNNER
+from osteon.analysis.engine import CORE, MOST_DIFFERING
 from osteon.analysis.robustness.samples import Samples, judged
 from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, Role
@@ -349,8 +349,8 @@ def _engine(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Engine:
     if differ * MOST_DIFFERING > again:
         raise OsteonError(
             f"model {samples.model.name!r}: libroadrunner passed {differ} of {again} verdicts otherwise than the batch "
-            f"core, which is more than one in {MOST_DIFFERING}; {ROADRUNNER}=1 in the environment leaves all draws to "
-            "libroadrunner"
+            f"core, which is more than one in {MOST_DIFFERING}; without {CORE} in the environment libroadrunner "
+            "simulates all draws"
         )
     return Engine(samples.in_core, samples.why, again, differ)
 

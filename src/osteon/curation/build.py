@@ -73,7 +73,9 @@ def built(project: Project, names: Sequence[str] | None) -> list[tuple[str, Path
 
 
 def _model(project: Project, name: str) -> Model:
-    return Model(compiled(project, name), project.binding(name), project.vocabulary, shown=name, foreign=False)
+    text, binding = compiled(project, name), project.binding(name)
+    parameters = ranged_parameters(project, binding, sbml.read(text, name))
+    return Model(text, binding, project.vocabulary, shown=name, parameters=parameters, foreign=False)
 
 
 def compiled(project: Project, name: str) -> str:

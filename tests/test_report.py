@@ -180,7 +180,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 @pytest.fixture
 def hostile(tmp_path: Path) -> Project:
     """Return a project whose claim, name and SBML note all try to be HTML."""
-    for name in ("antimony", "docs/diagrams", "evidence", "models"):
+    for name in ("antimony", "docs/diagrams", "docs/results", "evidence", "models"):
         shutil.copytree(ROOT / name, tmp_path / name)
     evidence = tmp_path / "evidence" / f"{NAME}.toml"
     written = evidence.read_text(encoding="utf-8")

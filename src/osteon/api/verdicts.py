@@ -81,16 +81,18 @@ def score(
     from osteon import sbml
     from osteon.curation.lint import binding_findings
     from osteon.sbml.files import open_model
-    from osteon.simulation.model import Model, load
+    from osteon.simulation.model import Model, load, ranged_parameters
 
     opened_ = opened(project)
     bound = opened_.read_binding(Path(binding))
     model = open_model(Path(file), str(file))
-    findings = list(binding_findings(bound, sbml.read(model.text, model.shown), str(binding)))
+    document = sbml.read(model.text, model.shown)
+    findings = list(binding_findings(bound, document, str(binding)))
     if findings:
         raise ProjectError(findings)
     others = [load(opened_, name) for name in beside]
-    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown)
+    parameters = ranged_parameters(opened_, bound, document, str(binding))
+    judged = Model(model.text, bound, opened_.vocabulary, shown=model.shown, parameters=parameters)
     return _scorecard(opened_, [judged, *others], progress)
 
 

@@ -474,13 +474,16 @@ def load(project: Project, name: str, overrides: Act | None = None) -> Model:
     )
 
 
-def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict[str, ParameterBinding]:
+def ranged_parameters(
+    project: Project, binding: Binding, document: Any, shown: str | None = None
+) -> dict[str, ParameterBinding]:
     """Return the parameters of a model with their ranges, those of its parts included; see `priors.ranged`.
 
     Args:
         project: whose classes give the ranges.
         binding: of the model.
         document: libsbml document of the model.
+        shown: the binding's file as the user knows it; that of a model of the project if not given.
 
     Raises:
         ProjectError: if a class does not exist, or a parameter cannot be of it.
@@ -489,8 +492,8 @@ def ranged_parameters(project: Project, binding: Binding, document: Any) -> dict
     try:
         return ranged(parameters, project.priors, values)
     except ValueError:
-        shown = f"models/bindings/{binding.id}.toml"
-        raise ProjectError(class_findings(parameters, project.priors, values, shown)) from None
+        where = shown or f"models/bindings/{binding.id}.toml"
+        raise ProjectError(class_findings(parameters, project.priors, values, where)) from None
 
 
 def read_text(path: Path, shown: str) -> str:

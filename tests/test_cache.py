@@ -141,6 +141,7 @@ def _write(place: str, number: int) -> None:
         assert cache.kept("compiled", KEY) == b"content" * 1000
 
 
+@pytest.mark.slow
 def test_many_writers_at_once(tmp_path: Path) -> None:
     fork = multiprocessing.get_context("spawn")
     writers = [fork.Process(target=_write, args=(str(tmp_path), number)) for number in range(4)]

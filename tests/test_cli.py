@@ -124,6 +124,7 @@ def test_score_beside_a_model_of_the_project(osteon: Command) -> None:
     assert set(json.loads(osteon(*command).out)["summary"]) == {NAME, "runx2_osteogenesis"}
 
 
+@pytest.mark.slow
 def test_contradictions_on_record_are_accepted_when_asked(osteon: Command) -> None:
     """`make verify` fails on surprises only; the command itself on every contradiction."""
     known = [name for name in MODELS if PROJECT.binding(name).unmet]

@@ -36,7 +36,7 @@ def _after(name: str, days: float = MANY, /, **changes: float) -> roadrunner.Roa
     return model
 
 
-@pytest.mark.parametrize("name", [*MODULES, "whole"])
+@pytest.mark.parametrize("name", [*MODULES, pytest.param("whole", marks=pytest.mark.slow)])
 def test_rests_alone(name: str) -> None:
     model = _loaded(FOLDER / f"{name}.ant")
     rates = dict(zip(model.model.getFloatingSpeciesIds(), model.getRatesOfChange(), strict=True))

@@ -111,6 +111,7 @@ def test_where_copasi_comes_to_a_standstill_it_is_given_more_stops() -> None:
     assert found[1] == pytest.approx(found[0], rel=1e-5, abs=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_verdicts_are_those_of_libroadrunner(name: str) -> None:
     card = verify(model(name).replace(engine="copasi"), PROJECT.claims(model(name).binding))

@@ -41,6 +41,7 @@ def test_every_published_binding_is_read_without_fault() -> None:
         assert path.stem in FILES
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_they_score() -> None:
     cards = {name: scored(PROJECT, name, _file(name)) for name in FILES}
     text = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")

@@ -39,6 +39,7 @@ def _samples(name: str, draws: int, seed: int = 1, sampler: str = "sobol", made:
     return samples(loaded, PROJECT.claims(loaded.binding), draws=draws, seed=seed, sampler=sampler)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_a_sample_is_what_verify_says_with_its_values(name: str) -> None:
     made = _samples(name, 4, made=load(PROJECT, name))
@@ -51,6 +52,7 @@ def test_a_sample_is_what_verify_says_with_its_values(name: str) -> None:
     np.testing.assert_array_equal(sample.effects, expected)
 
 
+@pytest.mark.slow
 def test_everything_is_prepared_without_assertions_too() -> None:
     code = (
         "import test_robustness as own; made = own._samples(own.NAME, 1); made.prepare(); "

@@ -79,6 +79,7 @@ def test_the_page_asks_what_the_claim_compares(name: str) -> None:
         assert found.reading != found.reference, claim.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_what_was_computed_in_advance_has_the_word_of_the_claim(name: str) -> None:
     """The effects that show before COPASI has loaded are those of `verify`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from osteon.evidence.bindings import Act, Binding, ParameterBinding
-from osteon.evidence.claims import Vocabulary
+from osteon.evidence.claims import Claim, Vocabulary
 from osteon.sbml.antimony import compile_antimony
 from osteon.simulation.model import Model
 
@@ -105,6 +105,42 @@ def model(
     known = vocabulary({name: kind for name, (kind, _) in acts.items()}, tuple(formulas), age=age, words=words)
     text = compile_antimony(f"model *small()\n{HEAD}\n{body}\nend\n", title="A small model", shown="small.ant")
     return Model(text, binding, known, shown="small.xml", parameters=parameters, overrides=overrides, foreign=False)
+
+
+CLAIM: Mapping[str, Any] = {
+    "id": "T-01",
+    "statement": "x",
+    "place": "x",
+    "kind": "experiment",
+    "term": "ECO:0000006",
+    "demand": "must",
+    "setting": "culture",
+}
+"""All that a claim has to say beside its checks."""
+RISES: Mapping[str, Any] = {
+    "expect": "increase",
+    "observable": "s",
+    "condition": "more",
+    "reference": "control",
+    "at": "9 d",
+}
+
+
+def claim(*checks: Mapping[str, Any], **fields: Any) -> Claim:
+    """Return a claim with these checks; fields are those of `CLAIM` but for what is given."""
+    return Claim.model_validate({**CLAIM, "checks": checks, **fields})
+
+
+def rising(low: float, high: float, gain: float = 0.0) -> Model:
+    """Return a model in which S rises by a factor 1 + gain under ``more``, and ``gain`` is drawn from a range."""
+    body = f"""
+      substanceOnly species S in cell = 1 dimensionless
+      k = 5 per_day; gain = {gain} dimensionless; on = 0 dimensionless
+      made: => S; k*(1 + gain*on)
+      lost: S => ; k*S
+    """
+    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
+    return model(body, interventions=acts, parameters={"gain": parameter(low, high)})
 
 
 def parameter(low: float, high: float, formula: str | None = None) -> ParameterBinding:

@@ -440,17 +440,8 @@ def test_random_networks_agree_with_libroadrunner(
 
 def test_the_audit_and_what_is_close_are_judged_by_libroadrunner() -> None:
     """S rises by 1 + gain, and an increase begins at 0.1: draws around it are judged again, and the audited ones."""
-    body = """
-      substanceOnly species S in cell = 1 dimensionless
-      k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless
-      made: => S; k*(1 + gain*on)
-      lost: S => ; k*S
-    """
-    from test_robustness import TURNED
-
-    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
-    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.08, 0.12)})
-    tried = Samples(made, [("t", TURNED)], sampler="random", number=256, seed=3, every=100)
+    made = small.rising(0.08, 0.12)
+    tried = Samples(made, [("t", small.claim(small.RISES))], sampler="random", number=256, seed=3, every=100)
     assert tried.in_core
     columns = judged(tried, Chunk(0, range(200), 0))
     gain = tried.columns(range(200))["gain"]
@@ -487,17 +478,8 @@ def test_too_many_other_directions_fail(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_distance_from_support_is_that_of_libroadrunner() -> None:
     """S rises by a factor 1 + gain, and an increase needs 1.1: what is missing is ln 1.1 - ln(1 + gain)."""
-    from test_robustness import TURNED
-
-    body = """
-      substanceOnly species S in cell = 1 dimensionless
-      k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless
-      made: => S; k*(1 + gain*on)
-      lost: S => ; k*S
-    """
-    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
-    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.0, 0.2)})
-    few, many = (samples(made, [("t", TURNED)], draws=draws, seed=3) for draws in (2, FEWEST))
+    made = small.rising(0.0, 0.2)
+    few, many = (samples(made, [("t", small.claim(small.RISES))], draws=draws, seed=3) for draws in (2, FEWEST))
     assert (few.in_core, many.in_core) == (False, True)
     for quantile in (0.1, 0.5001, 0.9):
         expected = max(0.0, np.log(1.1) - np.log1p(0.2 * quantile))

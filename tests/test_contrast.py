@@ -162,18 +162,7 @@ def test_the_commands_say_what_is_compared_and_that_it_is_gone(osteon: Command) 
 
 def _claim(expect: str, observable: str, condition: str, *, reference: str = "control", **more: str) -> Claim:
     check = {"expect": expect, "observable": observable, "condition": condition, "reference": reference, **more}
-    return Claim.model_validate(
-        {
-            "id": "T-01",
-            "statement": "x",
-            "place": "x",
-            "kind": "experiment",
-            "term": "ECO:0000006",
-            "demand": "must",
-            "setting": "culture",
-            "checks": (check,),
-        }
-    )
+    return small.claim(check)
 
 
 def test_a_contrast_is_a_value() -> None:

@@ -15,19 +15,7 @@ CHECK = {"observable": "s", "condition": "a+b", "reference": "control", "expect"
 
 
 def _claim(*checks: dict[str, Any], number: int = 1, **fields: Any) -> Claim:
-    return Claim.model_validate(
-        {
-            "id": f"T-{number:02}",
-            "statement": "x",
-            "place": "x",
-            "kind": "experiment",
-            "term": "ECO:0000006",
-            "demand": "must",
-            "setting": "culture",
-            "checks": checks or (CHECK,),
-            **fields,
-        }
-    )
+    return small.claim(*(checks or (CHECK,)), id=f"T-{number:02}", **fields)
 
 
 def _question(check: dict[str, Any], **fields: Any) -> Any:

@@ -14,16 +14,7 @@ WORDS = small.vocabulary({"more": "treatment"}, ("s", "t"))
 def _evidence(setting: str = "culture", **check: object) -> Evidence:
     source = {"id": "one", "tag": "T", "title": "x", "citation": "x", "language": "en", "summary": "x"}
     asked = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", **check}
-    claim = {
-        "id": "T-01",
-        "statement": "x",
-        "place": "x",
-        "kind": "experiment",
-        "term": "ECO:0000006",
-        "demand": "must",
-        "setting": setting,
-        "checks": (asked,),
-    }
+    claim = {**small.CLAIM, "setting": setting, "checks": (asked,)}
     return Evidence.model_validate({"source": source, "claims": (claim,)})
 
 

@@ -109,20 +109,7 @@ def test_a_proportion_as_plain_values() -> None:
     assert 0.0 < low < 0.75 < high < 1.0
 
 
-TURNED = Claim.model_validate(
-    {
-        "id": "T-01",
-        "statement": "S goes up",
-        "place": "x",
-        "kind": "experiment",
-        "term": "ECO:0000001",
-        "demand": "must",
-        "setting": "culture",
-        "checks": (
-            {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "9 d"},
-        ),
-    }
-)
+TURNED = small.claim(small.RISES)
 
 
 def _range(low: float, high: float) -> ParameterBinding:
@@ -131,14 +118,7 @@ def _range(low: float, high: float) -> ParameterBinding:
 
 def test_the_share_is_the_share_of_the_range_in_which_the_claim_holds(tmp_path: Path) -> None:
     """S rises by a factor 1 + gain, so the claim holds where gain >= 0.1: three quarters of the range 0 to 0.4."""
-    body = """
-      substanceOnly species S in cell = 1 dimensionless
-      k = 5 per_day; gain = 0 dimensionless; on = 0 dimensionless
-      made: => S; k*(1 + gain*on)
-      lost: S => ; k*S
-    """
-    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
-    made = small.model(body, interventions=acts, parameters={"gain": small.parameter(0.0, 0.4)})
+    made = small.rising(0.0, 0.4)
     tried = samples(made, [("t", TURNED)], draws=256, seed=3, sampler="sobol")
     found = robustness(tried, run_job(job(tried), results=tmp_path))
     assert found.claims[0].filed == "contradicted"

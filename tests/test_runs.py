@@ -55,8 +55,7 @@ def test_two_observables_are_compared_in_one_unit() -> None:
 
 
 def _claim(*checks: dict[str, object]) -> Claim:
-    whole = {"id": "T-01", "statement": "x", "place": "x", "kind": "experiment", "term": "ECO:0000006"}
-    return Claim.model_validate({**whole, "demand": "must", "setting": "culture", "checks": checks})
+    return small.claim(*checks)
 
 
 def test_claims_need_each_run_once_with_all_its_instants() -> None:

@@ -23,13 +23,7 @@ from osteon.verification.strength import percentage
 from osteon.verification.summary import Count, cells, sentences, tally
 from osteon.verification.verify import verify
 
-BODY = """
-  substanceOnly species S in cell = 1 dimensionless
-  k = 5 per_day; gain = {gain} dimensionless; on = 0 dimensionless
-  made: => S; k*(1 + gain*on)
-  lost: S => ; k*S
-"""
-RISES = {"expect": "increase", "observable": "s", "condition": "more", "reference": "control", "at": "9 d"}
+RISES = small.RISES
 MORE = RISES | {"expect": "large increase"}
 SAME = RISES | {"expect": "unchanged"}
 FOREIGN = RISES | {"observable": "t"}
@@ -37,15 +31,11 @@ CONTRARY = RISES | {"expect": "decrease"}
 
 
 def _model(gain: float, top: float = 0.4) -> Model:
-    """Return a model in which S rises by a factor 1 + gain, where gain is drawn between 0 and 0.4."""
-    acts = {"more": ("treatment", {"set": {"on": 1.0}})}
-    return small.model(BODY.format(gain=gain), interventions=acts, parameters={"gain": small.parameter(0.0, top)})
+    return small.rising(0.0, top, gain)
 
 
 def _claim(number: int, *checks: Mapping[str, Any], **fields: Any) -> tuple[str, Claim]:
-    plain = {"statement": "x", "place": "x", "kind": "experiment", "term": "ECO:0000006", "demand": "must"}
-    written = {"id": f"T-{number:02}", "setting": "culture", "checks": checks, **plain, **fields}
-    return "t", Claim.model_validate(written)
+    return "t", small.claim(*checks, id=f"T-{number:02}", **fields)
 
 
 CLAIMS = (
@@ -111,12 +101,7 @@ def _told(model: Model, record: Mapping[str, Any]) -> tuple[str, str | None]:
 
 def test_a_record_of_another_model_gives_no_strength(record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     other = "record of another model"
-    overridden = small.model(
-        BODY.format(gain=0.2),
-        interventions={"more": ("treatment", {"set": {"on": 1.0}})},
-        parameters={"gain": small.parameter(0.0, 0.4)},
-        overrides=Act(set={"k": 6.0}),
-    )
+    overridden = _model(0.2).replace(overrides=Act(set={"k": 6.0}))
     assert _told(_model(0.3), record) == (other, "SBML has changed since")
     assert _told(_model(0.2, top=0.5), record) == (other, "parameter ranges or formulas have changed since")
     assert _told(overridden, record) == (other, "parameter overrides have changed since")

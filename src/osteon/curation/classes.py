@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from osteon.evidence.bindings import ParameterBinding
 from osteon.evidence.priors import Prior, Priors
+from osteon.markdown import table
 
 
 def class_table(priors: Priors, parameters: Iterable[Mapping[str, ParameterBinding]]) -> str:
@@ -17,18 +18,22 @@ def class_table(priors: Priors, parameters: Iterable[Mapping[str, ParameterBindi
         parameters: of each binding, without those of its parts.
     """
     used = Counter(entry.prior for entries in parameters for entry in entries.values())
-    lines = ["| class | what it is | range | drawn | parameters |", "|---|---|---|---|--:|"]
-    lines += [
-        f"| `{name}` | {prior.meaning} | {_range(prior)} | {prior.distribution} | {used[name]} |"
+    rows = (
+        (f"`{name}`", prior.meaning, _range(prior), prior.distribution, used[name])
         for name, prior in priors.classes.items()
-    ]
-    return "\n".join(lines)
+    )
+    return table(("class", "what it is", "range", "drawn", "parameters"), "llllr", rows)
 
 
 def _range(prior: Prior) -> str:
     low, high = prior.range
-    unit = "" if prior.unit == "dimensionless" else f" {prior.unit}"
-    return f"{low:g} to {high:g}{unit}" + (" times the value" if prior.measure == "factor" else "")
+    times = " times the value" if prior.measure == "factor" else ""
+    return f"{low:g} to {high:g}{_unit(prior.unit)}{times}"
+
+
+def _unit(name: str) -> str:
+    """Return a unit as it stands after a number."""
+    return "" if name == "dimensionless" else f" {name}"
 
 
 def range_table(models: Mapping[str, Mapping[str, ParameterBinding]], beyond: Mapping[str, list[str]]) -> str:
@@ -38,12 +43,12 @@ def range_table(models: Mapping[str, Mapping[str, ParameterBinding]], beyond: Ma
         models: parameters of each model with their ranges, those of its parts included where the model has them.
         beyond: names of those whose value lies outside the range of its class, by model.
     """
-    lines = ["| model | free | measured | of a class | outside of it |", "|---|--:|--:|--:|--:|"]
+    rows = []
     for name, entries in models.items():
         free = [entry for entry in entries.values() if entry.is_free]
         measured = sum(entry.prior is None for entry in free)
-        lines.append(f"| `{name}` | {len(free)} | {measured} | {len(free) - measured} | {len(beyond[name])} |")
-    return "\n".join(lines)
+        rows.append((f"`{name}`", len(free), measured, len(free) - measured, len(beyond[name])))
+    return table(("model", "free", "measured", "of a class", "outside of it"), "lrrrr", rows)
 
 
 def outside_table(
@@ -58,12 +63,13 @@ def outside_table(
         values: of all parameters of each model.
         beyond: as there.
     """
-    lines = ["| model | parameter | what it is | value | class | range |", "|---|---|---|--:|---|---|"]
+    rows = []
     for name, entries in models.items():
         for one in beyond[name]:
             entry = entries[one]
-            low, high = entry.range or (0.0, 0.0)
-            unit = "" if entry.unit == "dimensionless" else f" {entry.unit}"
-            cells = (f"`{name}`", f"`{one}`", entry.meaning, f"{values[name][one]:g}{unit}", f"`{entry.prior}`")
-            lines.append(f"| {' | '.join(cells)} | {low:.3g} to {high:.3g}{unit} |")
-    return "\n".join(lines) if len(lines) > 2 else "Every value lies in the range of its class."
+            (low, high), unit = entry.range or (0.0, 0.0), _unit(entry.unit)
+            said = (f"`{name}`", f"`{one}`", entry.meaning, f"{values[name][one]:g}{unit}", f"`{entry.prior}`")
+            rows.append((*said, f"{low:.3g} to {high:.3g}{unit}"))
+    if not rows:
+        return "Every value lies in the range of its class."
+    return table(("model", "parameter", "what it is", "value", "class", "range"), "lllrll", rows)

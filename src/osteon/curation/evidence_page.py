@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from osteon.evidence.claims import Claim, ContrastCheck, Vocabulary
 from osteon.evidence.questions import question
+from osteon.markdown import table
 from osteon.verification.scorecard import Scorecard
 from osteon.verification.summary import sentences, tally, unrated
 
@@ -32,29 +33,28 @@ def kinds(claims: Iterable[Claim], landmarks: Iterable[Claim], vocabulary: Vocab
         vocabulary: the words.
     """
     claims, landmarks = tuple(claims), tuple(landmarks)
-    lines = [f"| {' | '.join(_HEADS)} |", "|---|---|---|--:|--:|--:|"]
+    rows = []
     for kind, (meaning, group) in _GROUPS.items():
         own = [claim for claim in claims if claim.kind == kind and claim.by_construction is None]
-        lines.append(_row(f"`{kind}`", meaning, group, own, vocabulary))
+        rows.append(_row(f"`{kind}`", meaning, group, own, vocabulary))
     forced = [claim for claim in claims if claim.by_construction is not None]
-    lines.append(_row("any", "checks that cannot fail", "by construction", forced, vocabulary))
-    lines.append(_row("any", "published finding beside the sources", "landmarks", landmarks, vocabulary))
+    rows.append(_row("any", "checks that cannot fail", "by construction", forced, vocabulary))
+    rows.append(_row("any", "published finding beside the sources", "landmarks", landmarks, vocabulary))
     sized = Counter(
         claim.role == "landmark" for claim in (*claims, *landmarks) for check in claim.checks if _sized(check)
     )
-    lines += ["", f"Sizes are reported for {sized[False]} checks of the sources and {sized[True]} of landmarks."]
-    return "\n".join(lines)
+    told = f"Sizes are reported for {sized[False]} checks of the sources and {sized[True]} of landmarks."
+    return f"{table(_HEADS, 'lllrrr', rows)}\n\n{told}"
 
 
 def _sized(check: object) -> bool:
     return isinstance(check, ContrastCheck) and check.size is not None
 
 
-def _row(kind: str, meaning: str, group: str, claims: Iterable[Claim], vocabulary: Vocabulary) -> str:
+def _row(kind: str, meaning: str, group: str, claims: Iterable[Claim], vocabulary: Vocabulary) -> tuple[str | int, ...]:
     claims = tuple(claims)
     asked = {question(check, claim, vocabulary) for claim in claims for check in claim.checks}
-    cells = (kind, meaning, group, len(claims), sum(bool(claim.checks) for claim in claims), len(asked))
-    return f"| {' | '.join(map(str, cells))} |"
+    return kind, meaning, group, len(claims), sum(bool(claim.checks) for claim in claims), len(asked)
 
 
 def statements(cards: Iterable[Scorecard]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from osteon import markdown
 from osteon.errors import OsteonError
 from osteon.evidence.bindings import Binding
 from osteon.evidence.claims import Evidence
@@ -15,14 +16,14 @@ START = "<!-- models:"
 _COLUMNS = ("model", *HEADS, "documented", "species", "reactions", "source")
 
 
-def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]]) -> str:
+def table(models: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]]) -> str:
     """Return the table in Markdown.
 
     Args:
-        rows: for each model its binding, its sources, how many species and reactions it has, and its scorecard.
+        models: for each its binding, its sources, how many species and reactions it has, and its scorecard.
     """
-    lines = [f"| {' | '.join(_COLUMNS)} |", f"|---|{'--:|' * (len(_COLUMNS) - 2)}---|"]
-    for binding, sources, species, reactions, card in rows:
+    rows = []
+    for binding, sources, species, reactions, card in models:
         found = (
             f"`{binding.id}`",
             *cells(tally(card.results, binding.id)),
@@ -31,8 +32,8 @@ def table(rows: Iterable[tuple[Binding, Iterable[Evidence], int, int, Scorecard]
             reactions,
             _sources(list(sources)),
         )
-        lines.append(f"| {' | '.join(map(str, found))} |")
-    return "\n".join(lines)
+        rows.append(found)
+    return markdown.table(_COLUMNS, f"l{'r' * (len(_COLUMNS) - 2)}l", rows)
 
 
 def _sources(sources: list[Evidence]) -> str:

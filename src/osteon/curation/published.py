@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from osteon.evidence.project import Project
+from osteon.markdown import table
 from osteon.sbml.files import open_model
 from osteon.simulation.model import Model
 from osteon.verification.scorecard import Scorecard
@@ -31,9 +32,8 @@ def scored(project: Project, name: str, file: Path) -> Scorecard:
 def markdown(cards: Mapping[str, Scorecard]) -> str:
     """Return the table in Markdown: claims by id where there is a verdict, counted where there is none."""
     heads = ("binding", *_LISTED, "not representable")
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * (len(heads) - 1)}--:|"]
+    rows = []
     for name, card in cards.items():
         listed = (", ".join(one.claim.id for one in card.results if one.verdict == verdict) for verdict in _LISTED)
-        cells = (f"`{name}`", *(told or "none" for told in listed), card.counts()["not representable"])
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines)
+        rows.append((f"`{name}`", *(told or "none" for told in listed), card.counts()["not representable"]))
+    return table(heads, "l" * (len(heads) - 1) + "r", rows)

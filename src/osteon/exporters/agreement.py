@@ -20,6 +20,7 @@ from osteon.evidence.conditions import parse
 from osteon.experiments.experiment import Experiment, ExperimentSet, Recorded
 from osteon.exporters import copasi, omex
 from osteon.exporters.bundle import Bundle
+from osteon.markdown import table
 from osteon.simulation.model import Model
 from osteon.simulation.timecourse import TimeCourse
 from osteon.simulation.vector import Vector
@@ -196,9 +197,9 @@ def markdown(filed: Sequence[Mapping[str, Any]]) -> str:
         filed: as under ``agreements`` in `as_dict`.
     """
     heads = ("model", "experiments", "from", "numbers", "worst", "median", "verdicts the same")
-    lines = [f"| {' | '.join(heads)} |", "|---|--:|---|--:|--:|--:|--:|"]
+    rows = []
     for one in filed:
         same = f"{one['claims'] - len(one['changed'])} of {one['claims']}" if one["claims"] else ""
         cells = (f"`{one['model']}`", len(one["experiments"]), one["route"], one["numbers"])
-        lines.append(f"| {' | '.join(map(str, cells))} | {one['worst']:.1e} | {one['median']:.1e} | {same} |")
-    return "\n".join(lines)
+        rows.append((*cells, f"{one['worst']:.1e}", f"{one['median']:.1e}", same))
+    return table(heads, "lrlrrrr", rows)

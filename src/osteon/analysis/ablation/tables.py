@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from osteon.analysis.ablation.result import STANDINGS, Ablation
+from osteon.markdown import table
 from osteon.verification.fingerprint import digest
 
 _WORDS = {
@@ -28,13 +29,14 @@ def ablation_tables(found: Sequence[tuple[Ablation, str | None]], statements: Ma
         found: the result of each model, and what has changed since, as `fingerprint.changes` says it.
         statements: what each claim says, by its id.
     """
-    lines = [f"| {' | '.join(_HEADS)} |", f"|---|{'--:|' * (len(_HEADS) - 1)}"]
+    rows = []
     for one, _ in found:
         standings = [one.support(edge) for edge in one.edges]
         counts = [len(one.edges), *(standings.count(name) for name in STANDINGS), len(one.either_way())]
         counts += [len(one.supported), len(_single(one)), len(one.unbreakable())]
-        lines.append(f"| `{one.model}` | {' | '.join(map(str, counts))} |")
-    return "\n".join([*lines, *(line for one, changes in found for line in _model(one, changes, statements))])
+        rows.append((f"`{one.model}`", *counts))
+    whole = table(_HEADS, "l" + "r" * (len(_HEADS) - 1), rows)
+    return "\n".join([whole, *(line for one, changes in found for line in _model(one, changes, statements))])
 
 
 def _model(one: Ablation, changes: str | None, statements: Mapping[str, str]) -> list[str]:

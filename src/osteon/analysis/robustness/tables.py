@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from osteon.markdown import table
 from osteon.verification.strength import ROBUST
 
 _HEADS = (
@@ -19,11 +20,11 @@ def robustness_markdown(models: Sequence[Mapping[str, Any]]) -> str:
     Args:
         models: as under ``models`` in the JSON of ``osteon robustness``.
     """
-    return "\n".join([*_summary(models), *(line for one in models for line in _fragile(one))])
+    return "\n".join([_summary(models), *(line for one in models for line in _fragile(one))])
 
 
-def _summary(models: Sequence[Mapping[str, Any]]) -> list[str]:
-    lines = [f"| {' | '.join(_HEADS)} |", f"|---|{'--:|' * (len(_HEADS) - 1)}"]
+def _summary(models: Sequence[Mapping[str, Any]]) -> str:
+    rows = []
     for one in models:
         quantiles = [claim["share"] for claim in one["claims"]]
         audit = one["audit"]
@@ -40,8 +41,8 @@ def _summary(models: Sequence[Mapping[str, Any]]) -> list[str]:
             one["failed"]["count"],
             f"{audit['difference']:.1g}; {audit['changed']} of {audit['verdicts']}",
         )
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    return lines
+        rows.append(cells)
+    return table(_HEADS, "l" + "r" * (len(_HEADS) - 1), rows)
 
 
 def _fragile(one: Mapping[str, Any]) -> list[str]:
@@ -49,12 +50,12 @@ def _fragile(one: Mapping[str, Any]) -> list[str]:
     lines = ["", f"### `{one['model']}`", ""]
     if not claims:
         return [*lines, f"Every claim is supported by at least {ROBUST:.0%} of the draws."]
-    lines += ["| claim | what is reported | as filed | supported in | decided by |", "|---|---|---|--:|---|"]
+    rows = []
     for claim in claims:
         held_out = " *(held out)*" if claim["role"] == "held_out" else ""
         said = f"{claim['statement']}{held_out}".replace("|", "\\|")
-        lines.append(f"| {claim['claim']} | {said} | {claim['filed']} | {_shown(claim)} | {_decided(claim)} |")
-    return lines
+        rows.append((claim["claim"], said, claim["filed"], _shown(claim), _decided(claim)))
+    return [*lines, table(("claim", "what is reported", "as filed", "supported in", "decided by"), "lllrl", rows)]
 
 
 def _decided(claim: Mapping[str, Any]) -> str:

@@ -134,12 +134,7 @@ def test_what_oscillates_is_averaged_over_a_period() -> None:
 
 
 def _claim(*checks: Mapping[str, Any], **more: Any) -> Claim:
-    return Claim.model_validate(
-        {
-            "id": "T-01", "statement": "x", "place": "x", "kind": "experiment", "term": "ECO:0000006", "demand": "must",
-            "setting": "culture", "checks": checks, **more,
-        }
-    )  # fmt: skip
+    return small.claim(*checks, **more)
 
 
 def test_an_average_is_up_to_a_time_and_over_a_period() -> None:
@@ -283,3 +278,12 @@ def test_every_model_operates_six_weeks_before_t_0() -> None:
     assert len(bound) == 3
     for name in bound:
         assert model(name).schedule(("ovariectomy",), "mouse").periods[0].start == -42.0
+
+
+def test_a_time_course_may_begin_before_anything_happens() -> None:
+    """A healthy animal rests until then; one that was operated on earlier is drawn from its operation."""
+    healthy = _animal().simulate("control", until="1 d", since=-2.0)
+    assert healthy.index[0] == -2.0
+    assert healthy["s"].tolist() == pytest.approx([1.0] * len(healthy), rel=1e-6)
+    assert _animal().simulate("operated", until="1 d", since=-2.0).index[0] == -3.0
+    assert _animal().simulate("control", until="1 d").index[0] == 0.0

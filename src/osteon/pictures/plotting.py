@@ -10,7 +10,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from osteon.errors import OsteonError
-from osteon.evidence.conditions import CONTROL
+from osteon.evidence.conditions import CONTROL, parse
 from osteon.files import write_file
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def plot_time_courses(courses: Mapping[str, pd.DataFrame], *, title: str) -> Fig
 def plot_model(model: Model) -> Figure:
     """Draw the figure that a model's binding describes; see `plot_time_courses`.
 
+    Where the model rests at first, all conditions are drawn from the first intervention of any on.
+
     Raises:
         OsteonError: if the binding describes none.
     """
@@ -59,8 +61,10 @@ def plot_model(model: Model) -> Figure:
     if figure is None:
         raise OsteonError(f"models/bindings/{model.name}.toml: no [figure]; say what a picture of the model shows best")
     names = list(figure.observables)
+    begun = [model.schedule(parse(one), figure.setting).periods[0].start for one in figure.conditions]
+    since = min(begun) if model.binding.settings[figure.setting].equilibrate else 0.0
     courses = {
-        condition: model.simulate(condition, setting=figure.setting, until=figure.until)[names]
+        condition: model.simulate(condition, setting=figure.setting, until=figure.until, since=since)[names]
         for condition in figure.conditions
     }
     return plot_time_courses(courses, title=model.binding.title)

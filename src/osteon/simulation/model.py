@@ -268,7 +268,13 @@ class Model:
         return self.resting_state(run.condition, setting=run.setting)
 
     def simulate(
-        self, condition: str = CONTROL, *, until: str | None = None, setting: str | None = None, points: int = 201
+        self,
+        condition: str = CONTROL,
+        *,
+        until: str | None = None,
+        setting: str | None = None,
+        points: int = 201,
+        since: float = 0.0,
     ) -> pd.DataFrame:
         """Simulate a condition and return its time course.
 
@@ -278,6 +284,7 @@ class Model:
             setting: a bound setting; the binding's default if not given.
             points: number of evenly spaced times, from the first intervention or t = 0 on; the boundaries of
                 interventions come on top.
+            since: first time, in the model's time unit, unless an intervention begins before.
 
         Returns:
             One row a time (index, in the model's time unit), one column an observable; ``.attrs`` carries
@@ -286,7 +293,7 @@ class Model:
         names = canonical_condition(condition, self.binding, self.vocabulary)
         place = self.place(setting)
         end = self._time(until or self.binding.settings[place].horizon)
-        laid_out = self.schedule(names, place, end)
+        laid_out = self.schedule(names, place, end, since)
         times = np.linspace(laid_out.periods[0].start, laid_out.periods[-1].end, points).tolist()
         frame = self.simulator.run(laid_out, times, self.changes).frame()
         frame.attrs["units"] = {name: observable.unit for name, observable in self.binding.observables.items()}

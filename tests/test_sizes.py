@@ -14,6 +14,7 @@ from pydantic import ValidationError
 import osteon
 import small
 from osteon.evidence.claims import Claim, Size
+from osteon.pictures import folds
 from osteon.pictures.figure import Figure
 from osteon.pictures.labels import Label, spread
 from osteon.simulation.model import Model
@@ -83,19 +84,7 @@ def _claim(id_: str = "T-01", fold: float = 2.0, **fields: object) -> Claim:
         "at": "steady state",
         "size": {"fold": fold, "range": (0.9 * fold, 1.1 * fold), "basis": "x", "citation": "K"},
     }
-    return Claim.model_validate(
-        {
-            "id": id_,
-            "statement": "x",
-            "place": "x",
-            "kind": "experiment",
-            "term": "ECO:0000006",
-            "demand": "must",
-            "setting": "culture",
-            "checks": (check,),
-            **fields,
-        }
-    )
+    return small.claim(check, id=id_, **fields)
 
 
 def _check(boost: float) -> CheckResult:
@@ -184,3 +173,26 @@ def test_labels_do_not_lie_over_each_other() -> None:
     boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) == 20
     assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marks"),
+    [
+        (0.3, 3.0, [0.5, 1.0, 2.0]),
+        (0.8, 900.0, [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0]),
+        (0.09, 11.0, [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]),
+    ],
+)
+def test_an_axis_of_fold_changes_is_labelled_where_there_is_room(low: float, high: float, marks: list[float]) -> None:
+    panel = Figure(3.0, 3.0).subplots()
+    panel.set(xscale="log", xlim=(low, high))
+    folds.mark(panel.xaxis, low, high)
+    assert panel.get_xticks().tolist() == pytest.approx(marks)
+    assert panel.get_xticks(minor=True).tolist() == []
+
+
+def test_a_narrow_axis_of_fold_changes_keeps_its_minor_labels() -> None:
+    panel = Figure(3.0, 3.0).subplots()
+    panel.set(xscale="log", xlim=(0.9, 1.3))
+    folds.mark(panel.xaxis, 0.9, 1.3)
+    assert len(panel.get_xticks(minor=True)) > 2

@@ -13,6 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from osteon.analysis.ablation.result import Ablation
+from osteon.pictures import folds
 from osteon.pictures.figure import Figure
 from osteon.sbml.edges import Alteration, Edge
 from osteon.simulation.contrast import NO_PATH
@@ -99,8 +100,7 @@ def plot_tornado(table: pd.DataFrame) -> Figure:
         axes.set_title(name.replace("_", " "), fontsize=10)
         axes.set_xlabel("fold change with one parameter at an end of its range", fontsize=8)
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter("{x:.3g}")
-        axes.xaxis.set_minor_formatter("{x:.3g}")
+        folds.mark(axes.xaxis, *axes.get_xlim())
         axes.tick_params(axis="x", which="both", labelsize=7, length=3)
     patches = [Patch(color=_BLUE, label="low end"), Patch(color=_ORANGE, label="high end")]
     figure.legend(handles=patches, loc="outside lower center", ncols=2, fontsize=8, frameon=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from osteon.errors import OsteonError
+from osteon.pictures import folds
 from osteon.pictures.figure import Figure
 from osteon.pictures.labels import Label, spread
 from osteon.verification.sizes import FACTOR
@@ -83,7 +84,9 @@ def _draw(panel: Any, table: pd.DataFrame) -> None:
     spread(panel, labels, size=6.5, width=_SIDE, height=_SIDE)
     panel.set_xlabel("reported fold change, with its range", fontsize=9)
     panel.set_ylabel("simulated fold change", fontsize=9)
-    _ticks(panel, low, high)
+    for axis in (panel.xaxis, panel.yaxis):
+        folds.mark(axis, low, high)
+    panel.tick_params(labelsize=8)
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
@@ -98,14 +101,3 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
 def _inside(value: float, low: float, high: float) -> float:
     """Return a fold change, or the edge where it has no place between the limits."""
     return float(np.clip(value, low * 1.05, high / 1.05)) if isfinite(value) else high / 1.05
-
-
-def _ticks(panel: Any, low: float, high: float) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
-    marks = [mark for mark in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low <= mark <= high]
-    for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_locator(FixedLocator(marks))
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    panel.tick_params(labelsize=8)

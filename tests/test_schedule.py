@@ -125,3 +125,10 @@ def test_times_are_those_inside_and_the_boundaries(start: float, end: float, tim
     made = Schedule("control", {}, True, (Period(start, end, {}, {}),))
     middle = (start + end) / 2
     assert made.times([middle, time, end]) == sorted({start, middle, end, *([time] if kept else [])})
+
+
+def test_a_time_within_rounding_of_a_boundary_is_the_boundary() -> None:
+    period = Period(0.0, 10.0, {}, {})
+    assert period.moments([3.0, 1.0, 3.0, 10.0, 0.0, -1.0, 11.0]) == [0.0, 1.0, 3.0, 10.0]
+    assert period.moments([0.9e-8, 10.0 - 0.9e-8]) == [0.0, 10.0]
+    assert period.moments([1.1e-8, 10.0 - 1.1e-8]) == [0.0, 1.1e-8, 10.0 - 1.1e-8, 10.0]

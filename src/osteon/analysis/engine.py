@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from osteon.errors import OsteonError
 from osteon.evidence.reading import Reading
 from osteon.sbml.mathematics import NotSupportedError
 from osteon.simulation.batch.compiler import NoCompilerError
@@ -57,3 +58,20 @@ def core_for(
         return NoCore(f"the model has {error}")
     except NoCompilerError as error:
         return NoCore(str(error), f"the batch core is many times faster, and {error}")
+
+
+def refuse_differing(model: Model, differ: int, again: int, told: str) -> None:
+    """Refuse what the core gave if libroadrunner, asked again, differs in more than one of `MOST_DIFFERING`.
+
+    Args:
+        model: that was simulated.
+        differ: in how many libroadrunner differs.
+        again: how many it was asked again.
+        told: what libroadrunner does, after its name.
+
+    Raises:
+        OsteonError: if too many differ.
+    """
+    if differ * MOST_DIFFERING > again:
+        way_out = f"without {CORE} in the environment libroadrunner simulates all draws"
+        raise OsteonError(f"model {model.name!r}: libroadrunner {told}; {way_out}")

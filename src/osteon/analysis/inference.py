@@ -28,17 +28,14 @@ from osteon.simulation.batch.core import Core
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
 from osteon.verification import fingerprint
-from osteon.verification.many import VERDICTS
+from osteon.verification.many import supported
 from osteon.verification.results import CheckResult
-from osteon.verification.verdicts import SUPPORTED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 THIN = 1e-3
 """Below this share of draws, rejection gives way to nested sampling."""
-
-_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,7 +111,7 @@ def kept(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Ensemble:
         columns: of all draws, as `osteon.analysis.robustness.samples.judged` returns them.
     """
     places = criterion(samples)
-    every = np.isin(columns["verdicts"][:, places], _SUPPORTED).all(axis=1)
+    every = supported(columns["verdicts"][:, places]).all(axis=1)
     rows = [samples.values(int(item)) for item in np.flatnonzero(every)]
     share = float(every.mean())
     return Ensemble(_columns(samples, rows), _about(samples, method="rejection", share=share))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from osteon.analysis.engine import CORE, MOST_DIFFERING, core_for
+from osteon.analysis.engine import core_for, refuse_differing
 from osteon.analysis.robustness.samples import TIGHT
-from osteon.errors import OsteonError, SimulationError
+from osteon.errors import SimulationError
 from osteon.evidence.criteria import held
 from osteon.simulation.batch.core import Core
 from osteon.simulation.batch.readings import ManyReadings
@@ -109,11 +109,7 @@ def effects_over(
                     again, differ = again + len(asked), differ + _others(effects, result)
             step()
             yield result
-    if differ * MOST_DIFFERING > again:
-        raise OsteonError(
-            f"model {model.name!r}: libroadrunner gives {differ} of {again} effects another direction than the batch "
-            f"core; without {CORE} in the environment libroadrunner simulates all draws"
-        )
+    refuse_differing(model, differ, again, f"gives {differ} of {again} effects another direction than the batch core")
 
 
 def _in_core(

@@ -128,7 +128,7 @@ def described(result: CheckResult) -> Text:
 
 def sizes_table(card: Scorecard) -> Grid | None:
     """Return every reported size with the simulated one, those of the sources first; nothing where there is none."""
-    rows = sorted(size_rows(card.results), key=lambda row: row.landmark)
+    rows = size_rows(card.results)
     if not rows:
         return None
     heads = [exact("model"), exact("claim"), Column("experiment"), number("reported"), number("range")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 from osteon.sbml import reading
@@ -101,12 +102,13 @@ class _Reader:
                     raise NotSupportedError(f"a rate rule for {name!r}, which counts in concentrations")
                 rates[name] = self._math.read(rule.getMath())
         rules = {name: self._symbol(name) for name in self._assigned}
-        items = [*self._model.getListOfParameters(), *self._model.getListOfCompartments()]
-        named = {item.getId(): item for item in items if item.getId() not in {*self._assigned, *rates}}
-        constants = {name: self._filed(item) for name, item in named.items()}
+        lists = (("parameter", self._model.getListOfParameters()), ("compartment", self._model.getListOfCompartments()))
+        values = {item.getId(): reading.value(item, kind) for kind, items in lists for item in items}
+        fixed = {name: value for name, value in values.items() if name not in {*self._assigned, *rates}}
+        constants = {name: nan if value is None else value for name, value in fixed.items()}
         for name in self._species:
             if name not in rates and name not in self._assigned:
-                constants[name] = float("nan")  # the engine knows in which unit it is counted
+                constants[name] = nan  # the engine knows in which unit it is counted
         compartments = frozenset(one.getId() for one in self._model.getListOfCompartments())
         counted = {
             name: self._species[name].getCompartment()
@@ -114,12 +116,6 @@ class _Reader:
             if name in self._species and not self._species[name].getHasOnlySubstanceUnits()
         }
         return Mechanism(self._terms, rates, rules, constants, counted, compartments)
-
-    @staticmethod
-    def _filed(item: Any) -> float:
-        return float(
-            item.getSize() if hasattr(item, "getSize") and hasattr(item, "getSpatialDimensions") else item.getValue()
-        )
 
     def _react(self, reaction: Any, rates: dict[str, int]) -> None:
         law = self._symbol(reaction.getId())

@@ -80,8 +80,10 @@ def feature_times(binding: Bound, setting: str) -> Vector:
 def averaged(binding: Bound, reading: Reading) -> list[float]:
     """Return the times over which a reading is averaged, evenly spaced; without an average that time alone."""
     end = binding.time(instant(reading))
-    period = 0.0 if reading.average is None else binding.time(reading.average)
-    return [end] if reading.average is None else [end - period * (1.0 - step / _STEPS) for step in range(_STEPS + 1)]
+    if reading.average is None:
+        return [end]
+    period = binding.time(reading.average)
+    return [end - period * (1.0 - step / _STEPS) for step in range(_STEPS + 1)]
 
 
 def runs(binding: Bound, readings: Iterable[tuple[str, Reading]]) -> dict[Key, Run]:
@@ -184,10 +186,8 @@ class Readings:
     def _at(self, key: Key, reading: Reading) -> float:
         """Return the value at a time, or its average over the period up to it, by the trapezoidal rule."""
         course, times = self._time_course(key), averaged(self._binding, reading)
-        values = [course.at(reading.observable, time) for time in times]
-        return (
-            values[0] if len(values) == 1 else fsum((*values[1:-1], (values[0] + values[-1]) / 2)) / (len(values) - 1)
-        )
+        first, *others = [course.at(reading.observable, time) for time in times]
+        return fsum((*others[:-1], (first + others[-1]) / 2)) / len(others) if others else first
 
     def _time_course(self, key: Key) -> TimeCourse:
         if key not in self._time_courses:

@@ -45,6 +45,15 @@ class Period:
     changes: Changes
     begun: Changes
 
+    def moments(self, wanted: Iterable[float]) -> list[float]:
+        """Return its start, the times inside that are wanted, and its end.
+
+        A time within rounding of a boundary is the boundary; an integrator refuses a step as short as that.
+        """
+        margin = 1e-9 * max(1.0, abs(self.start), abs(self.end))
+        inside = {time for time in wanted if self.start + margin < time < self.end - margin}
+        return [self.start, *sorted(inside), self.end]
+
 
 @dataclass(frozen=True)
 class Schedule:

@@ -203,11 +203,7 @@ class Simulator:
             # In SBML initial assignments hold up to and at the start, so that a dose given then reaches through them.
             self._compute_initials({**self._start, **schedule.before, **period.begun})
             self.engine.set_time(period.start)
-        # A time within rounding of a boundary is the boundary; CVODE refuses a step as short as that.
-        margin = 1e-9 * max(1.0, abs(period.start), abs(period.end))
-        inside = [time for time in times if period.start + margin < time < period.end - margin]
-        table = self._integrate([period.start, *sorted(set(inside)), period.end], schedule)
-        return self._sound(table, schedule)
+        return self._sound(self._integrate(period.moments(times), schedule), schedule)
 
     def _sound(self, table: Table, schedule: Schedule, equilibrating: bool = False) -> Table:
         """Return a table; refuse one with a value that is not finite, or with a negative species."""

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from osteon.simulation.vector import Vector
 
 
+def place_of(times: Vector, time: float) -> int | None:
+    """Return which of some times, in ascending order, a time is but for rounding; nothing if it is none."""
+    margin = 1e-9 * max(1.0, abs(time))
+    index = bisect_left(times, time - margin)
+    return None if index == len(times) or abs(times[index] - time) > margin else index
+
+
 @dataclass(frozen=True)
 class TimeCourse:
     """One condition over time: ``times`` of shape (n,), and for each observable its values of shape (n,).
@@ -34,20 +41,14 @@ class TimeCourse:
         Raises:
             OsteonError: if that time was not simulated; values are never interpolated.
         """
-        index = self._place(time)
+        index = place_of(self.times, time)
         if index is None:
             raise OsteonError(f"{observable!r} was not simulated at t = {time:g} {self.time_unit}")
         return float(self.values[observable][index])
 
-    def _place(self, time: float) -> int | None:
-        """Return which of the simulated times a time is but for rounding; nothing if it is none."""
-        margin = 1e-9 * max(1.0, abs(time))
-        index = bisect_left(self.times, time - margin)
-        return None if index == len(self.times) or abs(self.times[index] - time) > margin else index
-
     def _without(self, observable: str, times: list[float], values: list[float]) -> tuple[list[float], list[float]]:
         """Return the values of another time course without what an observable does here in the meantime."""
-        found = ((time, value, self._place(time)) for time, value in zip(times, values, strict=True))
+        found = ((time, value, place_of(self.times, time)) for time, value in zip(times, values, strict=True))
         both = [
             (time, value, float(self.values[observable][place])) for time, value, place in found if place is not None
         ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from osteon.simulation.batch.readings import ManyReadings, Read
 from osteon.simulation.contrast import UNREAD, contrasts, logs
 from osteon.simulation.model import Model
 from osteon.simulation.vector import Vector
-from osteon.verification.verdicts import CheckOutcome, Verdict, verdict
+from osteon.verification.verdicts import SUPPORTED, CheckOutcome, Verdict, verdict
 
 OUTCOMES: tuple[CheckOutcome, ...] = get_args(CheckOutcome)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -79,6 +79,11 @@ def _outcomes(made: Sequence[Read], good: Flags, near: Flags, effects: Vector) -
     outcome = np.where(restless, _FAILED, np.where(good, _HOLDS, _REFUSED)).astype(np.int8)
     lost = open_ | restless
     return Outcomes(outcome, np.where(lost, np.nan, effects), open_, near & ~lost)
+
+
+def supported(verdicts: NDArray[Any]) -> Flags:
+    """Say which verdicts, as numbers of `VERDICTS`, support their claim, be it in part."""
+    return np.isin(verdicts, [VERDICTS.index(one) for one in SUPPORTED])
 
 
 def verdicts(outcomes: NDArray[np.int8]) -> NDArray[np.uint8]:

@@ -123,8 +123,12 @@ class _Judge:
     def __init__(self, core: Core, samples: Drawn, values: Mapping[str, Vector], draws: int) -> None:
         self._samples, self._values, self._draws = samples, values, draws
         self._readings = ManyReadings(core.with_draws(values, draws), samples.model.binding)
-        self._checks = [(place, check) for place, (_, claim) in enumerate(samples.claims) for check in claim.checks]
-        self._found = [self._judged(number) for number in range(len(self._checks))]
+        self._checks = [
+            (place, claim, check, known)
+            for place, ((_, claim), settled) in enumerate(zip(samples.claims, samples.settled, strict=True))
+            for check, known in zip(claim.checks, settled, strict=True)
+        ]
+        self._found = [self._judged(claim, check, known) for _, claim, check, known in self._checks]
         self._outcomes = np.array([one.outcome for one in self._found]).reshape(len(self._checks), draws)
         self._effects = np.array([one.effects for one in self._found]).reshape(len(self._checks), 2, draws)
         self._reasons: list[dict[int, str]] = [{} for _ in range(draws)]
@@ -132,12 +136,9 @@ class _Judge:
         lost = [one.open | (one.outcome == OUTCOMES.index("failed")) for one in self._found]
         # Where nothing is left open or broke in the core, the parts of the model answer as the whole does.
         self._whole = ~np.any(np.array(lost).reshape(self._outcomes.shape), axis=0, keepdims=True)[0]
-        self._places = np.array([place for place, _ in self._checks], dtype=int)
+        self._places = np.array([place for place, *_ in self._checks], dtype=int)
 
-    def _judged(self, number: int) -> Outcomes:
-        place, check = self._checks[number]
-        _, claim = self._samples.claims[place]
-        known = self._samples.settled[place][claim.checks.index(check)]
+    def _judged(self, claim: Claim, check: Check, known: CheckResult | None) -> Outcomes:
         if known is None and not isinstance(check, StructureCheck):
             return judge_many(check, claim, self._samples.model, self._readings)
         draws = self._draws
@@ -183,7 +184,7 @@ class _Judge:
     def shortfalls(self, claims: frozenset[int]) -> Vector:
         """Return the sum of what the checks of some claims fall short, in each draw; see `judged`."""
         total = np.zeros(self._draws)
-        for number, (place, check) in enumerate(self._checks):
+        for number, (place, _, check, _) in enumerate(self._checks):
             if place not in claims:
                 continue
             for draw in np.flatnonzero(self._outcomes[number] != OUTCOMES.index("holds")).tolist():
@@ -207,10 +208,9 @@ class _Judge:
         """Let libroadrunner judge some checks in one draw."""
         one = self._samples.one(self._draw(draw), parts=bool(self._whole[draw]))
         for number in numbers:
-            place, check = self._checks[number]
-            if self._samples.settled[place][self._samples.claims[place][1].checks.index(check)]:
+            _, claim, check, known = self._checks[number]
+            if known:
                 continue
-            claim = self._samples.claims[place][1]
             result: CheckResult = one(check, claim)
             if not self._found[number].open[draw] and OUTCOMES.index(result.outcome) != self._outcomes[number, draw]:
                 # Where several states are stable, its Newton's method may come to another rest than the model does.

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from osteon.analysis.engine import CORE, MOST_DIFFERING
+from osteon.analysis.engine import MOST_DIFFERING, refuse_differing
 from osteon.analysis.robustness.samples import Samples, judged
-from osteon.errors import OsteonError
 from osteon.evidence.claims import Claim, Role
 from osteon.jobs.job import Job
 from osteon.simulation.model import Model
 from osteon.verification import fingerprint
-from osteon.verification.many import VERDICTS
+from osteon.verification.many import VERDICTS, supported
 from osteon.verification.strength import ROBUST
 from osteon.verification.verdicts import SUPPORTED, Verdict
 from osteon.verification.verify import verify
@@ -31,7 +30,6 @@ CHUNK = 8
 LARGE_CHUNK = 128
 """Draws of a chunk in libroadrunner, and in the batch core, whose lanes want many at once."""
 _NUMBER = re.compile(r" \([-+.\de]+\)|, at t = [-+.\de]+")  # what tells draws with one reason apart
-_SUPPORTED = [VERDICTS.index(verdict) for verdict in VERDICTS if verdict in SUPPORTED]
 _FAILED = VERDICTS.index("failed")
 
 
@@ -270,7 +268,7 @@ def robustness(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Robustn
             verdict,
             counts={name: int((column == code).sum()) for code, name in _codes(column)},
             checks=checks,
-            decided_by=_correlations(np.isin(column, _SUPPORTED), samples),
+            decided_by=_correlations(supported(column), samples),
         )
         for (source, claim), verdict, column, checks in zip(samples.claims, filed, verdicts.T, held, strict=True)
     )
@@ -339,19 +337,17 @@ def _joint(claims: tuple[ClaimRobustness, ...], verdicts: NDArray[Any], chosen: 
             if chosen[index] and claim.role == role and claim.filed != "not representable"
         ]
         if columns:
-            every = np.isin(verdicts[:, columns], _SUPPORTED).all(axis=1)
+            every = supported(verdicts[:, columns]).all(axis=1)
             found[role] = Proportion(int(every.sum()), len(verdicts))
     return found
 
 
 def _engine(samples: Samples, columns: Mapping[str, NDArray[Any]]) -> Engine:
     again, differ = (int(number) for number in columns["again"].sum(axis=0))
-    if differ * MOST_DIFFERING > again:
-        raise OsteonError(
-            f"model {samples.model.name!r}: libroadrunner passed {differ} of {again} verdicts otherwise than the batch "
-            f"core, which is more than one in {MOST_DIFFERING}; without {CORE} in the environment libroadrunner "
-            "simulates all draws"
-        )
+    told = (
+        f"passed {differ} of {again} verdicts otherwise than the batch core, which is more than one in {MOST_DIFFERING}"
+    )
+    refuse_differing(samples.model, differ, again, told)
     return Engine(samples.in_core, samples.why, again, differ)
 
 

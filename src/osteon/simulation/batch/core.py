@@ -6,7 +6,6 @@ finds no rest or does not come through, it leaves to libroadrunner.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -23,16 +22,15 @@ from osteon.simulation.batch.stability import blocks, stable
 from osteon.simulation.batch.unit import Rest, Unit
 from osteon.simulation.model import Model
 from osteon.simulation.readings import Key, Run
-from osteon.simulation.schedule import Change, Changes, Period, Schedule
+from osteon.simulation.schedule import Change, Changes, Schedule
 from osteon.simulation.simulator import LEAST_SIZE, NEGATIVE, NEUTRAL, RESTING, SETTLING_TIMES, STABLE, TRACE
+from osteon.simulation.timecourse import place_of
 from osteon.simulation.vector import Vector
 
 Flags = NDArray[np.bool_]
 Values = Mapping[str, Vector]
 """The values of some draws: one array a parameter."""
 
-GROUPS = 8
-"""Most slices that are compiled for one model."""
 LOOSER = 100.0
 """The tolerance of the core over that of the model: Rodas5P at 1e-6 errs less than CVODE at 1e-8."""
 
@@ -55,19 +53,14 @@ class Courses:
 
     def at(self, observable: str, times: Sequence[float]) -> Vector:
         """Return the values at some of the times, of shape (times, draws); see `TimeCourse.at`."""
-        places = [self._place(time) for time in times]
+        places = [place_of(self.times, time) for time in times]
         if None in places:
             raise OsteonError(f"{observable!r} was not simulated at all of {len(times)} times that are read")
         return np.asarray(self.values[observable][np.array(places, dtype=int)])
 
     def has(self, time: float) -> bool:
         """Say whether a time is one of the times but for rounding."""
-        return self._place(time) is not None
-
-    def _place(self, time: float) -> int | None:
-        margin = 1e-9 * max(1.0, abs(time))
-        index = bisect_left(self.times, time - margin)
-        return None if index == len(self.times) or abs(self.times[index] - time) > margin else index
+        return place_of(self.times, time) is not None
 
 
 @dataclass(frozen=True)
@@ -143,7 +136,7 @@ class Core:
                 self.excluded[key] = reason
                 kept.pop(key, None)
         names = {f"{key}": part.states for key, (_, _, run, part, _) in kept.items() if run.simulated}
-        group = grouped(names, GROUPS)
+        group = grouped(names)
         label = {states: f"slice {number}" for number, states in enumerate(dict.fromkeys(group.values()))}
         self._slices = {name: states for states, name in label.items()}
         return {
@@ -241,9 +234,8 @@ class Core:
                 size = 1.0
                 if name in self._equations.counted:
                     size = float(self._filed[self._row[self._equations.counted[name]]])
-                value = None if change.value is None else change.value * size
                 row = states[self._place[name]]
-                row[:] = (row if value is None else value) * change.factor
+                row[:] = replace(change, value=None if change.value is None else change.value * size).applied(row)
 
     def _constants(self, unit: Unit, own: Vector, changes: Changes, states: Vector) -> Vector:
         """Return the constants of a unit in a period: those of the model as changed, and states that stand still."""
@@ -252,11 +244,7 @@ class Core:
             if name in self._place:
                 found[place] = states[self._place[name]]
             else:
-                row = own[self._row[name]]
-                change = changes.get(name)
-                found[place] = (
-                    row if change is None else (row if change.value is None else change.value) * change.factor
-                )
+                found[place] = changes.get(name, Change()).applied(own[self._row[name]])
         return found
 
     def _integrated(
@@ -306,7 +294,7 @@ class Answers:
         for period in schedule.periods:
             core._set(states, period.begun)
             constants = core._constants(unit, self._own, period.changes, states)
-            times = _times(period, wanted)
+            times = period.moments(wanted)
             states[places], seen, through = core._integrated(unit, states[places], constants, times, places)
             tables.append(seen[1:])
             moments += times[1:]
@@ -388,10 +376,3 @@ class Answers:
             if not len(left):
                 return
         open_[left], restless[left] = False, True
-
-
-def _times(period: Period, wanted: Sequence[float]) -> list[float]:
-    """Return the times of a period; one within rounding of a boundary is the boundary, as in `Simulator`."""
-    margin = 1e-9 * max(1.0, abs(period.start), abs(period.end))
-    inside = {time for time in wanted if period.start + margin < time < period.end - margin}
-    return [period.start, *sorted(inside), period.end]

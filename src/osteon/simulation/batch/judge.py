@@ -11,9 +11,6 @@ from osteon.simulation.model import Model
 from osteon.simulation.readings import Key, Run
 from osteon.simulation.timecourse import TimeCourse
 
-GROUPS = 8
-"""Most models that are compiled for one model."""
-
 
 class Parts:
     """A model in parts; see `osteon.simulation.readings.Simulations`, which `of` returns.
@@ -29,7 +26,7 @@ class Parts:
     def __init__(self, model: Model, needed: Mapping[Key, frozenset[str]]) -> None:
         self._model = model
         names = {f"{key}": states for key, states in needed.items()}
-        group = grouped(names, GROUPS)
+        group = grouped(names)
         self._states = {key: group[f"{key}"] for key in needed}
 
     @cached_property

@@ -191,7 +191,11 @@ def _closed(start: frozenset[str], following: Callable[[str], frozenset[str]]) -
     return frozenset(found)
 
 
-def grouped(slices: Mapping[str, frozenset[str]], most: int) -> dict[str, frozenset[str]]:
+GROUPS = 8
+"""Most groups of slices, each of which is compiled."""
+
+
+def grouped(slices: Mapping[str, frozenset[str]], most: int = GROUPS) -> dict[str, frozenset[str]]:
     """Return for each experiment the states of its group: at most so many groups, joined where that costs least.
 
     A step costs about as much as there are states. Groups are joined also where that costs less than a tenth of all.
